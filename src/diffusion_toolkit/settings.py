@@ -1,0 +1,98 @@
+"""One typed tree of settings, read once at the entrances: `settings.toml` in the data folder, then the environment.
+
+Environment names begin with DTK_ and go down with two underscores: DTK_DATABASE_URL, DTK_WEB__PORT=8080.
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from diffusion_toolkit.errors import UsageError
+
+
+class WebSettings(BaseModel):
+    """Where the page is served."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on. Anything but loopback asks for a token.")
+    port: int = Field(default=7710, ge=0, le=65535, description="Port; 0 takes a free one.")
+    open_browser: bool = Field(default=True, description="Open the page when it is ready.")
+
+
+class ScanSettings(BaseModel):
+    """How folders are read."""
+
+    workers: int = Field(default=0, ge=0, le=256, description="Processes that read metadata; 0 means one per core.")
+
+
+class ThumbnailSettings(BaseModel):
+    """The cache of thumbnails."""
+
+    cache_mib: int = Field(default=2048, ge=16, description="Largest size of the cache, in MiB.")
+
+
+class LogSettings(BaseModel):
+    """The log file in the data folder."""
+
+    level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is worth a line.")
+    size_mib: int = Field(default=5, ge=1, le=1024, description="Size at which a new log file begins, in MiB.")
+    files: int = Field(default=4, ge=1, le=100, description="How many old log files are kept.")
+
+
+class Settings(BaseSettings):
+    """Everything one can set."""
+
+    model_config = SettingsConfigDict(env_prefix="DTK_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(description="Where everything of ours lives: database, thumbnails, logs, settings.")
+    database_url: SecretStr | None = Field(default=None, description="A PostgreSQL to use instead of the embedded one.")
+    collection: str = Field(default="main", description="The collection to work on.")
+    web: WebSettings = WebSettings()
+    scan: ScanSettings = ScanSettings()
+    thumbnails: ThumbnailSettings = ThumbnailSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def logs_dir(self) -> Path:
+        """The folder of our log files."""
+        return self.data_dir / "logs"
+
+    @property
+    def server_url(self) -> str | None:
+        """The address of the external PostgreSQL, with its password, or None."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over the file."""
+        del dotenv_settings, file_secret_settings
+        data_dir: Path = init_settings()["data_dir"]
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, data_dir / "settings.toml")
+
+
+def default_data_dir() -> Path:
+    """DTK_DATA_DIR, else the place the operating system has for such data."""
+    given = os.environ.get("DTK_DATA_DIR")
+    return Path(given) if given else platformdirs.user_data_path("diffusion-toolkit", appauthor=False)
+
+
+def load(*, data_dir: Path | None = None, collection: str | None = None) -> Settings:
+    """The settings, read once. Raises UsageError with one line per wrong value."""
+    given = {"collection": collection} if collection else {}
+    folder = (data_dir or default_data_dir()).expanduser().absolute()
+    try:
+        return Settings(data_dir=folder, **given)  # pyright: ignore[reportArgumentType]  (filled by name)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
+        raise UsageError("These settings are wrong: " + "; ".join(wrong)) from error
+    except ValueError as error:
+        raise UsageError(f"settings.toml in the data folder cannot be read: {error}") from error
