@@ -1,0 +1,119 @@
+"""What is wrong in a query is said with its place, and never by a crash."""
+
+from contextlib import suppress
+
+import pytest
+
+from diffusion_toolkit.errors import QueryError
+from diffusion_toolkit.query import parse
+
+PROBLEMS = {
+    "casttle:1": (1, 'no field "casttle"; did you mean'),
+    "castle, modle:x": (9, 'no field "modle"; did you mean model?'),
+    "-tag:watermark": (2, 'no field "tag"'),
+    "faces>=2": (1, 'no field "faces"'),
+    "rating>>5": (8, "one of = < > <= >="),
+    "rating=>5": (8, "one of = < > <= >="),
+    "(castle": (1, "this parenthesis is not closed"),
+    "a, (b OR (c)": (4, "this parenthesis is not closed"),
+    "castle)": (7, "this parenthesis closes nothing"),
+    'a "castle': (3, "this quote is not closed"),
+    'a ""': (3, "nothing stands between the quotes"),
+    "model:": (6, "model: a value is expected"),
+    "model: , castle": (8, "model: a value is expected"),
+    "model: rating>=8": (8, "model: a value is expected"),
+    "negative:": (9, "negative: a value is expected"),
+    "model:()": (7, "model: a value is expected"),
+    "rating:11..": (8, "rating: goes from 0 to 10"),
+    "rating:abc": (8, "rating: a number is expected"),
+    "rating>=": (8, "rating: a number is expected"),
+    "steps:20abc": (9, "steps: a number is expected"),
+    "steps:1..2..3": (11, "steps: a number is expected"),
+    "steps:99999999999999999999999999999999": (7, "this number is too long"),
+    "pixels>2mb": (9, "pixels: a number is expected"),
+    "filesize>999999999999999999999tb": (10, "this number is too large"),
+    "date:2025-02-30": (6, "2025-02 has no day 30"),
+    "date:2025-13": (6, "there is no month 13"),
+    "date:1066": (6, "a year from 1900 to 2200"),
+    "date:someday": (6, "date: a day is expected"),
+    "date:99999 days ago": (6, "more than a century ago"),
+    "date:between today": (14, 'after "between" come two days'),
+    "size:huge": (6, "size: 1024x768"),
+    "size:0:9": (6, "size: 1024x768"),
+    "type:audio": (6, "type: image or video is expected"),
+    "favorite:maybe": (10, "favorite: true or false is expected"),
+    "problem:some": (9, "problem: any or none is expected"),
+    "model>5": (6, "model: has no order"),
+    "path:contains ": (14, "path: a value is expected"),
+    "AND castle": (1, "nothing stands before AND"),
+    "castle OR": (8, "nothing stands after OR"),
+    "castle AND AND tower": (8, "nothing stands after AND"),
+    "castle, NOT": (9, "nothing stands after NOT"),
+    "(OR castle)": (2, "nothing stands before OR"),
+    "negative:(steps:20)": (11, "a field cannot stand inside negative:( )"),
+}
+
+
+@pytest.mark.parametrize("query", PROBLEMS)
+def test_problem_is_named_with_its_place(query: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    position, message = PROBLEMS[query]
+    assert caught.value.position == position
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(f"error at {position}: ")
+    assert caught.value.length >= 1
+    assert position + caught.value.length - 1 <= len(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "fix"),
+    [
+        ("(castle", "(castle)"),
+        ('"castle', '"castle"'),
+        ("rating>>5", "rating>5"),
+        ("castle, modle:x", "castle, model:x"),
+        ("masterpiece:1.2, castle", '"masterpiece:1.2", castle'),
+    ],
+)
+def test_fix_puts_the_query_right(query: str, fix: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert caught.value.fix == fix
+    parse(fix)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "x" * 10_001,
+        "-(" * 60 + "a" + ")" * 60,
+        "(" * 4_000 + "a OR b" + ")" * 4_000,
+        "(" * 10_000,
+    ],
+)
+def test_too_long_or_too_deep_is_an_error(query: str) -> None:
+    with pytest.raises(QueryError):
+        parse(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "NOT " * 2_499 + "a",
+        "(" * 4_999 + "a" + ")" * 4_999,
+        "[" * 5_000 + "]" * 5_000,
+        "a OR " * 1_999 + "a",
+        ":" * 10_000,
+        "a:" + " " * 5_000 + "9" * 4_000,
+        "<a:" * 3_000,
+        "in " * 3_000,
+        "(steps:1," * 20 + ")" * 20,
+        "date:" + "1" * 9_000,
+        "size:" + "1 " * 4_000,
+        "- " * 5_000,
+    ],
+)
+def test_hostile_queries_end(query: str) -> None:
+    with suppress(QueryError):
+        parse(query)
