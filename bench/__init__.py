@@ -1,0 +1,1 @@
+"""Measurements with their baselines; every command prints what it measured."""

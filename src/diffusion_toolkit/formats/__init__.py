@@ -1,0 +1,109 @@
+"""From a file to a container: its format by content, its texts, its digests. Knows no generator.
+
+A new format is one file here and one line in `REGISTRY`.
+"""
+
+import os
+import stat
+
+from diffusion_toolkit.formats.bmp import BMP
+from diffusion_toolkit.formats.container import Container, Draft, Format, Text
+from diffusion_toolkit.formats.gif import GIF
+from diffusion_toolkit.formats.jpeg import JPEG
+from diffusion_toolkit.formats.png import PNG
+from diffusion_toolkit.formats.recognised import AVI, AVIF, HEIF, MKV, MOV, MP4, TIFF, WEBM
+from diffusion_toolkit.formats.source import Source
+from diffusion_toolkit.formats.webp import WEBP
+
+__all__ = ["REGISTRY", "Container", "Format", "Source", "Text", "read_bytes", "read_container", "read_source"]
+
+REGISTRY: tuple[Format, ...] = (PNG, JPEG, WEBP, AVIF, HEIF, GIF, TIFF, BMP, MP4, MOV, WEBM, MKV, AVI)
+
+_MAGIC_BYTES = 64
+_OPEN_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+)
+"""Without O_NONBLOCK a pipe that replaced the file between stat and open would hold us for ever."""
+
+
+def read_container(path: str | os.PathLike[str]) -> Container:
+    """What a file holds. Raises nothing: what cannot be opened or read becomes the container's one problem."""
+    size = 0
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return Container(problems=(_not_regular(status.st_mode),))
+        size = status.st_size
+        if size == 0:
+            return Container(problems=("This file is empty.",))
+        descriptor = os.open(path, _OPEN_FLAGS)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return Container(problems=(_not_regular(status.st_mode),))
+            source = Source.of_descriptor(descriptor, status.st_size)
+            return read_source(source, extension=_extension(path))
+        finally:
+            os.close(descriptor)
+    except ValueError:
+        return Container(problems=("This is not a file name.",))
+    except OSError as error:
+        return Container(size_bytes=size, problems=(_system_problem(error),))
+
+
+def _extension(path: str | os.PathLike[str]) -> str:
+    name: str | bytes = os.fspath(path)
+    return os.path.splitext(os.fsdecode(name))[1]
+
+
+def read_bytes(data: bytes, *, extension: str = "") -> Container:
+    """What these bytes hold, as if they were a file."""
+    return read_source(Source.of_bytes(data), extension=extension)
+
+
+def read_source(source: Source, *, extension: str) -> Container:
+    """What a source holds; extension (".png" or "") only serves to say that it is the wrong one."""
+    head = source.head[:_MAGIC_BYTES]
+    form = next((form for form in REGISTRY if form.matches(head)), None)
+    if form is None:
+        problem = "This file is not a picture or film in a format we know." if head else "This file is empty."
+        return Container(size_bytes=source.size, fingerprint=source.fingerprint(), problems=(problem,))
+    draft = Draft(source)
+    form.read(draft)
+    return Container(
+        size_bytes=source.size,
+        format=form.slug,
+        width=draft.width,
+        height=draft.height,
+        duration_s=draft.duration_s,
+        texts=tuple(draft.texts),
+        fingerprint=source.fingerprint(),
+        pixels=source.digest_of(draft.pixel_spans) if draft.pixel_spans else None,
+        problems=_problems(form, draft, extension),
+    )
+
+
+def _problems(form: Format, draft: Draft, extension: str) -> tuple[str, ...]:
+    if draft.damage:
+        return (draft.damage,)
+    extension = extension.lower()
+    claimed = next((other for other in REGISTRY if extension in other.extensions), None)
+    if claimed is not None and claimed is not form:
+        return (f"This is a {form.title} file with the extension {extension}.",)
+    return ()
+
+
+def _not_regular(mode: int) -> str:
+    return "This is a folder, not a file." if stat.S_ISDIR(mode) else "This is not an ordinary file."
+
+
+def _system_problem(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "This file is not there."
+    if isinstance(error, PermissionError):
+        return "This file cannot be read: permission denied."
+    return f"This file cannot be read: {error.strerror or 'the system gave no reason'}."

@@ -1,0 +1,76 @@
+"""What a file format's reader gives: texts with the place they were found, the picture's size, and what was wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from diffusion_toolkit.formats.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One text of a file; key "parameters", "UserComment" …; source "png:parameters", "exif:UserComment" …"""
+
+    key: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A file as its format sees it, with no idea which program made the picture.
+
+    texts: in the order of the file; fingerprint, pixels: 16 bytes each, as in `FileRecord`;
+    problems: sentences for the user, empty when all is well.
+    """
+
+    size_bytes: int = 0
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_s: float | None = None
+    texts: tuple[Text, ...] = ()
+    fingerprint: bytes | None = None
+    pixels: bytes | None = None
+    problems: tuple[str, ...] = ()
+
+    def text(self, source: str) -> Text | None:
+        """The first text found at this place, compared without regard to case."""
+        wanted = source.casefold()
+        return next((text for text in self.texts if text.source.casefold() == wanted), None)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A container while its file is being read; a reader fills it and may stop at any point."""
+
+    source: Source
+    width: int | None = None
+    height: int | None = None
+    duration_s: float | None = None
+    texts: list[Text] = field(default_factory=list[Text])
+    pixel_spans: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    damage: str | None = None
+
+    def add(self, key: str, value: str, source: str) -> None:
+        """Keep a text, unless there is nothing in it."""
+        if value:
+            self.texts.append(Text(key=key, value=value, source=source))
+
+    def damaged(self, sentence: str) -> None:
+        """Note what is wrong. The first thing found explains the rest, so the others are not told."""
+        if self.damage is None:
+            self.damage = sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A file format: how its files begin, what they are usually called, and how they are read.
+
+    matches: sees the first 64 bytes or fewer; read: fills the draft, raises nothing for bad content.
+    """
+
+    slug: str
+    title: str
+    extensions: tuple[str, ...]
+    matches: Callable[[bytes], bool]
+    read: Callable[[Draft], None]

@@ -1,0 +1,24 @@
+"""What a generator reader is: a name and a function from a file's container to the recipe in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from diffusion_toolkit.formats import Container
+from diffusion_toolkit.plugins import API_VERSION
+from diffusion_toolkit.record import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """A program that makes pictures.
+
+    slug: its name in records and queries; title: as people write it; sources: where it writes;
+    read: the recipe it wrote, or None when the file is not its own. It must be total: damaged
+    values go to the recipe's problems. api_version: of the plugin interface.
+    """
+
+    slug: str
+    title: str
+    sources: tuple[str, ...]
+    read: Callable[[Container], Recipe | None]
+    api_version: int = API_VERSION
