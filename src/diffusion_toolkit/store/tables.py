@@ -1,0 +1,213 @@
+"""The tables of one collection, and the two that stand above all collections.
+
+A collection is a PostgreSQL schema; its tables carry no schema here, because every transaction sets it
+(`store.database`). Columns named `changed_in` hold the transaction that last wrote the row: triggers of the
+migration keep them, the catalog follows them. Text that users or files decide is unique by SHA-256 (`identity`), since
+a b-tree refuses more than 2.7 kB.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB, UUID
+from sqlalchemy.types import UserDefinedType
+
+FIXED_SCHEMA = "dtk"
+
+
+class Xid8(UserDefinedType[int]):
+    """A full transaction id, 64 bits."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+metadata = sa.MetaData()
+fixed_metadata = sa.MetaData(schema=FIXED_SCHEMA)
+
+
+def _changed_in() -> sa.Column[int]:
+    return sa.Column("changed_in", Xid8(), nullable=False, server_default=sa.text("pg_current_xact_id()"))
+
+
+def _moment(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
+    return sa.Column(
+        name, sa.TIMESTAMP(timezone=True), nullable=nullable, server_default=None if nullable else sa.text("now()")
+    )
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.text("false"))
+
+
+def _distinct(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    """A table of distinct values: number, SHA-256 of the value, the value."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+        sa.Column("identity", BYTEA, nullable=False, unique=True),
+        *columns,
+        _changed_in(),
+    )
+
+
+collection = sa.Table(
+    "collection",
+    fixed_metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("made_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.text("now()")),
+)
+
+cluster = sa.Table(
+    "cluster",
+    fixed_metadata,
+    sa.Column("single", sa.Boolean, sa.CheckConstraint("single"), primary_key=True, server_default=sa.text("true")),
+    sa.Column("id", UUID, nullable=False, server_default=sa.text("gen_random_uuid()")),
+    sa.Column("restore_epoch", sa.Integer, nullable=False, server_default=sa.text("0")),
+)
+
+root = sa.Table(
+    "root",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("identity", BYTEA, nullable=False, unique=True),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default=sa.text("'available'")),
+    _moment("added_at", nullable=False),
+    _moment("scanned_at"),
+    _changed_in(),
+    sa.CheckConstraint("state IN ('available', 'unavailable')", name="root_state"),
+)
+
+folder = sa.Table(
+    "folder",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("root_id", sa.Integer, sa.ForeignKey("root.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("identity", BYTEA, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    _changed_in(),
+    sa.UniqueConstraint("root_id", "identity"),
+)
+
+prompt = _distinct("prompt", sa.Column("text", sa.Text, nullable=False))
+model = _distinct("model", sa.Column("name", sa.Text, nullable=False), sa.Column("hash", sa.Text))
+sampler = _distinct("sampler", sa.Column("name", sa.Text, nullable=False))
+scheduler = _distinct("scheduler", sa.Column("name", sa.Text, nullable=False))
+generator = _distinct("generator", sa.Column("name", sa.Text, nullable=False))
+
+
+def _refers(name: str, to: sa.Table) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, sa.ForeignKey(to.c.id))
+
+
+image = sa.Table(
+    "image",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("folder_id", sa.Integer, sa.ForeignKey("folder.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    sa.Column("file_date", sa.TIMESTAMP(timezone=True), nullable=False),
+    _moment("added_at", nullable=False),
+    _moment("missing_since"),
+    sa.Column("phase", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("problems", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("format", sa.Text),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    sa.Column("duration_s", sa.REAL),
+    sa.Column("fingerprint", BYTEA),
+    sa.Column("pixels", BYTEA),
+    _refers("generator_id", generator),
+    _refers("prompt_id", prompt),
+    _refers("negative_prompt_id", prompt),
+    _refers("model_id", model),
+    _refers("sampler_id", sampler),
+    _refers("scheduler_id", scheduler),
+    sa.Column("steps", sa.Integer),
+    sa.Column("cfg_scale", sa.REAL),
+    sa.Column("seed", sa.Numeric(20, 0)),
+    sa.Column("workflow", sa.Boolean, nullable=False, server_default=sa.text("false")),
+    _changed_in(),
+    sa.CheckConstraint("phase IN (0, 1)", name="image_phase"),
+)
+sa.Index("image_place", image.c.folder_id, image.c.name, unique=True, postgresql_where=image.c.missing_since.is_(None))
+sa.Index("image_changed", image.c.changed_in)
+sa.Index("image_pending", image.c.id, postgresql_where=sa.and_(image.c.phase == 0, image.c.missing_since.is_(None)))
+sa.Index("image_lost", image.c.fingerprint, postgresql_where=image.c.missing_since.is_not(None))
+
+recipe = sa.Table(
+    "recipe",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("record", JSONB, nullable=False),
+)
+
+curation = sa.Table(
+    "curation",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("rating", sa.SmallInteger),
+    _flag("favorite"),
+    _flag("nsfw"),
+    _flag("for_deletion"),
+    _moment("rated_at"),
+    _moment("viewed_at"),
+    _changed_in(),
+    sa.CheckConstraint("rating BETWEEN 1 AND 10", name="curation_rating"),
+)
+sa.Index("curation_changed", curation.c.changed_in)
+
+tombstone = sa.Table(
+    "tombstone",
+    metadata,
+    sa.Column("image_id", sa.Integer, primary_key=True, autoincrement=False),
+    _changed_in(),
+)
+sa.Index("tombstone_changed", tombstone.c.changed_in)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    _moment("made_at", nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    _moment("undone_at"),
+)
+
+journal_row = sa.Table(
+    "journal_row",
+    metadata,
+    sa.Column("journal_id", sa.Integer, sa.ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("before", JSONB, nullable=False),
+)
+
+scan_run = sa.Table(
+    "scan_run",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("root_id", sa.Integer, sa.ForeignKey("root.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default=sa.text("'running'")),
+    sa.Column("stage", sa.Text, nullable=False, server_default=sa.text("'quick'")),
+    sa.Column("done", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("total", sa.Integer),
+    sa.Column("rate_per_s", sa.REAL, nullable=False, server_default=sa.text("0")),
+    sa.Column("remaining_s", sa.REAL),
+    sa.Column("counts", JSONB, nullable=False, server_default=sa.text("'{}'")),
+    _flag("cancel_asked"),
+    sa.Column("message", sa.Text),
+    _moment("started_at", nullable=False),
+    _moment("seen_at", nullable=False),
+    _moment("finished_at"),
+    sa.CheckConstraint("state IN ('running', 'done', 'cancelled', 'failed')", name="scan_run_state"),
+)
+
+FOLLOWED = (root, folder, prompt, model, sampler, scheduler, generator, image, curation, tombstone)
+"""Tables whose rows carry `changed_in`."""
