@@ -1,0 +1,61 @@
+"""Opens the library that the options name: settings, log, database server, collection."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from diffusion_toolkit import settings as settings_
+from diffusion_toolkit.cli import logs, output
+from diffusion_toolkit.settings import Settings
+from diffusion_toolkit.store.database import Collection, Database
+from diffusion_toolkit.store.server import open_server
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def common_options(command: Command) -> Command:
+    """--data-dir, --collection and --json, which every command takes."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output."),
+        click.option("--collection", metavar="NAME", help="The collection to work on (default: main)."),
+        click.option(
+            "--data-dir",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Where the database, thumbnails and logs live (default: DTK_DATA_DIR or the system's place).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLibrary:
+    """A library that is ready for work."""
+
+    settings: Settings
+    database: Database
+    collection: Collection
+
+
+def read_settings(data_dir: Path | None, collection: str | None) -> Settings:
+    """The settings, with logging started."""
+    found = settings_.load(data_dir=data_dir, collection=collection)
+    logs.start(found.logs_dir, found.log)
+    return found
+
+
+@contextmanager
+def open_library(data_dir: Path | None, collection: str | None) -> Generator[OpenLibrary]:
+    """Start or join the database server and open the collection; leave it in the end."""
+    found = read_settings(data_dir, collection)
+    with open_server(found.data_dir, found.server_url, output.message) as server:
+        database = Database(server.url)
+        try:
+            database.prepare()
+            yield OpenLibrary(settings=found, database=database, collection=database.collection(found.collection))
+        finally:
+            database.close()

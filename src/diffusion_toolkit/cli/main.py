@@ -1,0 +1,91 @@
+"""The command `dtk`: its groups, and the one place where errors become messages and exit codes."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from diffusion_toolkit import __version__
+from diffusion_toolkit.cli import logs, output
+from diffusion_toolkit.errors import ToolkitError, UsageError
+
+COMMANDS = {
+    "serve": "Add folders, index them, and open the page.",
+    "scan": "Index folders: names first, then metadata.",
+    "inspect": "Read files and show how they were made.",
+    "search": "Run a query over the library.",
+    "roots": "List, add and remove the folders of the library.",
+    "doctor": "Check the installation, or bundle a report.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when it is called, so that `dtk --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"diffusion_toolkit.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="diffusion-toolkit")
+def dtk() -> None:
+    """Find, sort and reuse AI-generated pictures."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 3 refused."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; the exit code."""
+    as_json = "--json" in arguments
+    try:
+        result: Any = dtk.main(arguments, prog_name="dtk", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130
+    except click.UsageError as error:
+        error.show(sys.stderr)
+        return _failed(UsageError(error.format_message()), as_json, shown=True)
+    except ToolkitError as error:
+        return _failed(error, as_json)
+    except BrokenPipeError:
+        # The reader of our output (head, a pager) has gone; there is nobody left to tell.
+        sys.stderr.close()
+        return 1
+    except Exception as error:  # noqa: BLE001  (the last border: whatever nobody expected is logged and told in one line)
+        return _unexpected(error, as_json)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: ToolkitError, as_json: bool, *, shown: bool = False) -> int:
+    if not shown:
+        click.echo(str(error), err=True)
+    if as_json:
+        output.print_json({"error": output.error_json(error)})
+    return error.exit_code
+
+
+def _unexpected(error: Exception, as_json: bool) -> int:
+    path = logs.log_unexpected(error)
+    where = f" The details are in {path}." if path else ""
+    text = f"Something went wrong that should not: {type(error).__name__}: {error}.{where}"
+    click.echo(f"{text} `dtk doctor --bundle` makes a report.", err=True)
+    if as_json:
+        output.print_json({"error": {"kind": "unexpected", "message": text}})
+    return 1

@@ -1,0 +1,78 @@
+"""`dtk scan`: both phases over folders or the whole library, with progress."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from diffusion_toolkit.cli import output
+from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
+from diffusion_toolkit.library.roots import Root, add_root, list_roots
+from diffusion_toolkit.library.scan import ScanOptions
+from diffusion_toolkit.library.scan import scan as scan_root
+from diffusion_toolkit.paths import printable
+
+COUNTS = ("files", "new", "changed", "moved", "missing", "failed")
+
+
+@click.command(short_help="Index folders: names first, then metadata.")
+@click.argument("folders", nargs=-1, type=click.Path())
+@click.option("--quick", "only", flag_value="quick", help="Only find files.")
+@click.option("--deep", "only", flag_value="deep", help="Only read the metadata of files found before.")
+@click.option("--rebuild", is_flag=True, help="Read the metadata of every file again. Ratings, albums and tags stay.")
+@common_options
+def scan(
+    folders: tuple[str, ...],
+    only: str | None,
+    rebuild: bool,
+    data_dir: Path | None,
+    collection: str | None,
+    as_json: bool,
+) -> int:
+    """Index FOLDERS, or every folder of the library. Interrupted, it goes on where it stopped."""
+    phases = (only,) if only else ("quick", "deep")
+    seconds: defaultdict[str, float] = defaultdict(float)
+    counts: Counter[str] = Counter()
+    with open_library(data_dir, collection) as library, output.ProgressBar() as bar:
+        options = ScanOptions(phases=phases, rebuild=rebuild, workers=library.settings.scan.workers)
+        for root in _roots(library, folders):
+            counts.update(_scan_one(library, root, options, bar, seconds))
+    result = {name: counts[name] for name in COUNTS} | {
+        "seconds": round(sum(seconds.values()), 3),
+        **{f"{phase}_seconds": round(seconds[phase], 3) for phase in phases},
+    }
+    if as_json:
+        output.print_json(result)
+    else:
+        output.message(_sentence(result))
+    return 0
+
+
+def _roots(library: OpenLibrary, folders: tuple[str, ...]) -> list[Root]:
+    if folders:
+        return [add_root(library.collection, folder) for folder in folders]
+    return list_roots(library.collection)
+
+
+def _scan_one(
+    library: OpenLibrary, root: Root, options: ScanOptions, bar: output.ProgressBar, seconds: defaultdict[str, float]
+) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    then = time.perf_counter()
+    for progress in scan_root(library.collection, root.id, options):
+        bar.show(progress)
+        counts = dict(progress.counts)
+        now = time.perf_counter()
+        seconds[progress.stage] += now - then
+        then = now
+    if root.state != "available":
+        output.message(f"{printable(root.path)} is not connected; its pictures are kept.")
+    return counts
+
+
+def _sentence(result: Mapping[str, float]) -> str:
+    parts = [f"{result[name]:,} {name}" for name in COUNTS[1:] if result[name]]
+    changes = ", ".join(parts) if parts else "nothing changed"
+    return f"{result['files']:,} files: {changes}. {result['seconds']:.1f} s."

@@ -1,0 +1,161 @@
+"""The contract of the command line: JSON on standard output, messages beside it, exit codes."""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from pictures import make_library, parameters, save_png
+
+from diffusion_toolkit import __version__
+from diffusion_toolkit.cli.main import COMMANDS, run
+
+Dtk = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def dtk(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Dtk:
+    """Runs a command with --json on a fresh library; its exit code and its document."""
+    monkeypatch.setenv("DTK_DATABASE_URL", database_url)
+    monkeypatch.setenv("DTK_DATA_DIR", str(tmp_path / "data"))
+
+    def call(*arguments: object) -> tuple[int, Any]:
+        capfdbinary.readouterr()
+        code = run([str(argument) for argument in (arguments[0], "--json", *arguments[1:])])
+        return code, orjson.loads(capfdbinary.readouterr().out)
+
+    return call
+
+
+def test_scan_counts_what_it_found_and_a_second_finds_nothing_new(dtk: Dtk, tmp_path: Path) -> None:
+    folder = make_library(tmp_path / "pictures", 20)
+    code, first = dtk("scan", folder)
+    assert code == 0
+    assert {name: first[name] for name in ("files", "new", "changed", "moved", "missing", "failed")} == {
+        "files": 20,
+        "new": 20,
+        "changed": 0,
+        "moved": 0,
+        "missing": 0,
+        "failed": 0,
+    }
+    assert first["seconds"] >= first["quick_seconds"] + first["deep_seconds"] - 0.01
+    _, second = dtk("scan")
+    assert (second["files"], second["new"], second["changed"]) == (20, 0, 0)
+
+
+def test_a_quick_scan_shows_pictures_before_their_metadata_is_read(dtk: Dtk, tmp_path: Path) -> None:
+    dtk("scan", "--quick", make_library(tmp_path / "pictures", 5))
+    assert dtk("search", "")[1]["total"] == 5
+    assert dtk("search", "castle")[1]["total"] == 0
+    assert "quick_seconds" not in dtk("scan", "--deep")[1]
+    assert dtk("search", "castle")[1]["total"] == 1
+
+
+def test_search_lists_counts_sorts_and_counts_facets(dtk: Dtk, tmp_path: Path) -> None:
+    dtk("scan", make_library(tmp_path / "pictures", 20))
+    code, found = dtk("search", "castle OR fox", "--sort", "steps desc", "--limit", "3", "--facets", "generator,model")
+    assert code == 0
+    assert found["total"] == 8
+    assert [Path(item["path"]).name for item in found["items"]] == [
+        f"{number:05}-{1000 + number}.png" for number in (16, 15, 11)
+    ]
+    assert {value["value"]: value["count"] for value in found["facets"]["generator"]} == {"automatic1111": 8}
+    assert dtk("search", "--count", "castle")[1] == {"total": 4}
+    assert [item["id"] for item in dtk("search", "--sort", "name", "--offset", "19")[1]["items"]] != []
+
+
+def test_a_wrong_query_has_a_position_and_exit_code_2(dtk: Dtk) -> None:
+    code, answer = dtk("search", "castle rating>>5")
+    assert code == 2
+    assert answer["error"]["kind"] == "query"
+    assert answer["error"]["position"] == 15
+
+
+def test_inspect_reads_files_without_a_database(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    good = save_png(tmp_path / "a.png", texts={"parameters": parameters("a castle, at night", seed=2**64 - 1)})
+    bad = tmp_path / "b.png"
+    bad.write_bytes(b"not a picture")
+    assert run(["inspect", "--json", str(good), str(bad)]) == 0
+    first, second = orjson.loads(capfdbinary.readouterr().out)
+    assert first["prompt"] == "a castle, at night"
+    assert first["seed"] == 2**64 - 1
+    assert (first["generator"], first["source"]) == ("automatic1111", "png:parameters")
+    assert (first["width"], first["height"], first["format"], first["size"]) == (96, 64, "png", [512, 512])
+    assert len(second["problems"]) == 1
+    assert "prompt" not in second
+
+
+def test_roots_are_added_listed_and_removed(dtk: Dtk, tmp_path: Path) -> None:
+    folder = make_library(tmp_path / "pictures", 3)
+    dtk("scan", folder)
+    assert [root["path"] for root in dtk("roots")[1]] == [str(folder)]
+    assert dtk("roots", "--remove", folder, "--yes")[1] == []
+    assert dtk("search")[1]["total"] == 0
+    assert len(list(folder.rglob("*.*"))) == 3
+    code, answer = dtk("roots", "--remove", folder, "--yes")
+    assert (code, answer["error"]["kind"]) == (1, "NotFound")
+
+
+def test_collections_do_not_see_each_other(dtk: Dtk, tmp_path: Path) -> None:
+    dtk("scan", make_library(tmp_path / "pictures", 3))
+    assert dtk("search", "--collection", "work")[1]["total"] == 0
+    assert dtk("search", "--collection", "Not/A Name")[0] == 2
+
+
+def test_doctor_finds_all_well_and_bundles_a_report_without_secrets(dtk: Dtk, tmp_path: Path) -> None:
+    code, report = dtk("doctor", "--bundle")
+    assert report["ok"] == (code == 0)
+    names = {finding["name"]: finding["state"] for finding in report["findings"]}
+    assert names["database"] == "ok"
+    assert names["pictures"] == "ok"
+    with zipfile.ZipFile(report["bundle"]) as archive:
+        assert {"findings.json", "settings.json"} <= set(archive.namelist())
+        assert b"postgresql://" not in archive.read("settings.json")
+
+
+def test_doctor_says_what_is_wrong_with_the_database(dtk: Dtk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DTK_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    code, report = dtk("doctor")
+    assert code == 1
+    assert [finding["state"] for finding in report["findings"] if finding["name"] == "database"] == ["bad"]
+
+
+def test_what_nobody_expected_is_logged_and_told_in_one_line(
+    dtk: Dtk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("diffusion_toolkit.cli.roots.list_roots", broken)
+    code, answer = dtk("roots")
+    assert (code, answer["error"]["kind"]) == (1, "unexpected")
+    log = (tmp_path / "data" / "logs" / "diffusion-toolkit.log").read_text()
+    assert "Traceback" in log
+    assert "RuntimeError: boom" in log
+
+
+def test_every_command_has_help_and_the_common_options(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    for command in COMMANDS:
+        assert run([command, "--help"]) == 0
+        text = capfdbinary.readouterr().out.decode()
+        assert all(option in text for option in ("--data-dir", "--collection", "--json"))
+
+
+def test_wrong_usage_is_exit_code_2(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["scan", "--no-such-option"]) == 2
+    assert run(["no-such-command"]) == 2
+    assert b"No such" in capfdbinary.readouterr().err
+
+
+def test_the_installed_command_answers() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "diffusion_toolkit.cli", "--version"], capture_output=True, text=True, check=True
+    )
+    assert __version__ in done.stdout
