@@ -1,0 +1,75 @@
+/** One door to the server: JSON in, JSON out, and two kinds of failure. */
+import type { ErrorBody } from './types';
+
+/** The server answered and refused; `body` says why. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: ErrorBody,
+  ) {
+    super(body.message);
+  }
+}
+
+/** The server did not answer at all. */
+export class Unreachable extends Error {}
+
+let unreachable: () => void = () => undefined;
+
+/** Names who is told when a request got no answer. */
+export function onUnreachable(listener: () => void): void {
+  unreachable = listener;
+}
+
+function notAnswering(cause?: unknown): Unreachable {
+  unreachable();
+  return new Unreachable('The library is not answering.', { cause });
+}
+
+export interface Options {
+  signal?: AbortSignal;
+}
+
+async function request(method: string, path: string, body: unknown, options: Options): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      signal: options.signal ?? null,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw notAnswering(error);
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function refusal(response: Response): Promise<Error> {
+  const text = await response.text().catch(() => '');
+  try {
+    const { error } = JSON.parse(text) as { error?: ErrorBody };
+    if (error?.message) return new Refused(response.status, error);
+  } catch {
+    // Not JSON: a proxy answered in the server's place.
+  }
+  if (response.status === 502 || response.status === 503 || response.status === 504) {
+    return notAnswering();
+  }
+  return new Refused(response.status, { kind: 'http', message: `The server answered ${response.status}.` });
+}
+
+export async function getJson<T>(path: string, options: Options = {}): Promise<T> {
+  return (await (await request('GET', path, undefined, options)).json()) as T;
+}
+
+export async function getBytes(path: string, options: Options = {}): Promise<Uint8Array> {
+  return new Uint8Array(await (await request('GET', path, undefined, options)).arrayBuffer());
+}
+
+export async function send<T>(method: 'POST' | 'DELETE', path: string, body: unknown = {}): Promise<T> {
+  const response = await request(method, path, body, {});
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}

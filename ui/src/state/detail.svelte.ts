@@ -1,0 +1,58 @@
+/** The picture whose details the panel shows, fetched when it is looked at. */
+import * as library from '../api/library';
+import { Refused, Unreachable } from '../api/client';
+import type { ImageDetail, Item } from '../api/types';
+
+const REST_MS = 60;
+const KEPT = 60;
+
+class Detail {
+  shown: ImageDetail | null = $state.raw(null);
+  failure: string | null = $state.raw(null);
+  #known = new Map<string, ImageDetail>();
+  #request: AbortController | null = null;
+  #timer: number | undefined;
+
+  /** Shows this picture; while keys are held down, only the one that they stop at is fetched. */
+  show(item: Item | undefined): void {
+    clearTimeout(this.#timer);
+    this.#request?.abort();
+    this.failure = null;
+    if (!item) {
+      this.shown = null;
+      return;
+    }
+    const known = this.#known.get(keyOf(item));
+    if (known) this.shown = known;
+    else this.#timer = window.setTimeout(() => void this.#fetch(item), this.shown ? REST_MS : 0);
+  }
+
+  /** The library changed: a picture whose metadata was not read yet may have been read now. */
+  again(): void {
+    if (this.shown?.phase === 0) void this.#fetch(this.shown);
+  }
+
+  async #fetch(item: Item): Promise<void> {
+    const request = new AbortController();
+    this.#request = request;
+    try {
+      const found = await library.image(item.id, { signal: request.signal });
+      if (found.phase > 0) this.#keep(keyOf(item), found);
+      if (!request.signal.aborted) this.shown = found;
+    } catch (error) {
+      if (request.signal.aborted || error instanceof Unreachable) return;
+      if (!(error instanceof Refused)) throw error;
+      this.shown = null;
+      this.failure = error.message;
+    }
+  }
+
+  #keep(key: string, found: ImageDetail): void {
+    this.#known.set(key, found);
+    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value as string);
+  }
+}
+
+const keyOf = (item: Item): string => `${item.id}:${item.version}:${item.phase}`;
+
+export const detail = new Detail();

@@ -1,0 +1,121 @@
+/** The result on the screen: what was asked, how many pictures, their shapes, their groups. */
+import * as library from '../api/library';
+import { Refused, Unreachable } from '../api/client';
+import type { ErrorBody, Group } from '../api/types';
+import { DEFAULT_SORT } from '../lib/route';
+import { curation } from './curation.svelte';
+import { PAGE, Pages } from './pages.svelte';
+import { toasts } from './toasts.svelte';
+
+/** Where the view goes when a result appears: to a picture's position, or where it is. */
+export type Place = number | 'stay';
+
+export interface Ask {
+  q: string;
+  sort: string;
+  place: Place;
+  /** Picture whose position in the new result is wanted as well. */
+  focus?: number | undefined;
+}
+
+export interface Shown {
+  selection: string;
+  total: number;
+  revision: number;
+  milliseconds: number;
+  q: string;
+  sort: string;
+  aspects: Uint8Array;
+  groups: Group[];
+  pages: Pages;
+  place: Place;
+  /** Position of the picture asked for; -1 when it is not in this result. */
+  focus: number;
+  /** Token of the last write this result has seen. */
+  seen: number;
+}
+
+const SLOW_MS = 150;
+
+class Result {
+  shown: Shown | null = $state.raw(null);
+  /** True once a search takes so long that one should see it. */
+  searching = $state(false);
+  error: ErrorBody | null = $state.raw(null);
+  #request: AbortController | null = null;
+  #firstVisible = 0;
+
+  readonly q = $derived(this.shown?.q ?? '');
+  readonly sort = $derived(this.shown?.sort ?? DEFAULT_SORT);
+  readonly total = $derived(this.shown?.total ?? 0);
+
+  /** The grid reports what it shows, so that a new result brings the same stretch with it. */
+  reportFirst(index: number): void {
+    this.#firstVisible = index;
+  }
+
+  get firstVisible(): number {
+    return this.#firstVisible;
+  }
+
+  /** Searches; the old result stays until the new one is complete. False when it was refused or overtaken. */
+  async run(ask: Ask): Promise<boolean> {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    const slow = setTimeout(() => (this.searching = this.#request === request), SLOW_MS);
+    try {
+      const shown = await this.#fetch(ask, request.signal);
+      if (request.signal.aborted) return false;
+      this.shown?.pages.close();
+      this.shown = shown;
+      if (ask.place !== 'stay') this.error = null; // a quiet refresh says nothing about what somebody is typing
+      return true;
+    } catch (error) {
+      if (!request.signal.aborted) this.#failed(error);
+      return false;
+    } finally {
+      clearTimeout(slow);
+      if (this.#request === request) {
+        this.#request = null;
+        this.searching = false;
+      }
+    }
+  }
+
+  /** Asks the same again, without moving the view; gives way to a search that is under way. */
+  async refresh(focus?: number): Promise<boolean> {
+    if (this.#request) return false;
+    return this.run({ q: this.q, sort: this.sort, place: 'stay', focus });
+  }
+
+  async #fetch({ q, sort, place, focus }: Ask, signal: AbortSignal): Promise<Shown> {
+    const seen = curation.token;
+    const found = await library.search({ q, sort, after: seen }, { signal });
+    const pages = new Pages(found.selection, found.total, (error) => this.#pageFailed(error));
+    const first = Math.min(place === 'stay' ? this.#firstVisible : place, Math.max(0, found.total - 1));
+    const [aspects, groups, index] = await Promise.all([
+      library.layout(found.selection, { signal }),
+      library.groups(found.selection, { signal }),
+      focus === undefined ? null : library.indexOf(found.selection, focus, { signal }),
+      pages.load(Math.floor(first / PAGE), signal),
+    ]);
+    return { ...found, q, sort, aspects, groups, pages, place, seen, focus: index ?? -1 };
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof Unreachable) return; // the connection's own notice says so
+    if (!(error instanceof Refused)) throw error;
+    if (error.body.kind === 'query') this.error = error.body;
+    else toasts.show({ name: 'search', kind: 'error', title: 'The search failed', detail: error.message });
+  }
+
+  #pageFailed(error: unknown): void {
+    if (error instanceof Refused && error.status === 410) void this.refresh();
+    else if (error instanceof Refused) {
+      toasts.show({ name: 'page', kind: 'error', title: 'Pictures could not be listed', detail: error.message });
+    }
+  }
+}
+
+export const result = new Result();
