@@ -1,7 +1,7 @@
 /** Keeps address and page the same: what one does writes the address, Back and Forward restore the page. */
 import * as library from '../api/library';
 import type { Item } from '../api/types';
-import { formatRoute, parseRoute, sameView, type Route } from '../lib/route';
+import { DEFAULT_SORT, formatRoute, parseRoute, sameView, type Route } from '../lib/route';
 import { grid } from './grid.svelte';
 import { result, type Place } from './result.svelte';
 import { selected } from './selected.svelte';
@@ -94,7 +94,11 @@ class Address {
     this.route = route;
     if (!same) {
       viewer.index = -1;
-      if (!(await show(route.q, route.sort, route.at))) return;
+      if (!(await show(route.q, route.sort, route.at))) {
+        // A link to a query that cannot be read: its error stands in the field, and there is something to look at.
+        if (!result.shown) await result.run({ q: '', sort: DEFAULT_SORT, place: 'stay' });
+        return;
+      }
       if (kept.selected?.length) selected.restore(kept.selected);
       if (kept.focus) await this.#focus(kept.focus);
     }

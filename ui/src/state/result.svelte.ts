@@ -42,6 +42,8 @@ class Result {
   /** True once a search takes so long that one should see it. */
   searching = $state(false);
   error: ErrorBody | null = $state.raw(null);
+  /** The query that `error` is about. */
+  refused: string | null = $state(null);
   #request: AbortController | null = null;
   #firstVisible = 0;
 
@@ -72,7 +74,7 @@ class Result {
       if (ask.place !== 'stay') this.error = null; // a quiet refresh says nothing about what somebody is typing
       return true;
     } catch (error) {
-      if (!request.signal.aborted) this.#failed(error);
+      if (!request.signal.aborted) this.#failed(error, ask);
       return false;
     } finally {
       clearTimeout(slow);
@@ -103,11 +105,13 @@ class Result {
     return { ...found, q, sort, aspects, groups, pages, place, seen, focus: index ?? -1 };
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, { q }: Ask): void {
     if (error instanceof Unreachable) return; // the connection's own notice says so
     if (!(error instanceof Refused)) throw error;
-    if (error.body.kind === 'query') this.error = error.body;
-    else toasts.show({ name: 'search', kind: 'error', title: 'The search failed', detail: error.message });
+    if (error.body.kind === 'query') {
+      this.error = error.body;
+      this.refused = q;
+    } else toasts.show({ name: 'search', kind: 'error', title: 'The search failed', detail: error.message });
   }
 
   #pageFailed(error: unknown): void {

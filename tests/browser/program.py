@@ -1,0 +1,37 @@
+"""Starts and stops the whole program as a user does."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+START_TIMEOUT_S = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A running `dtk serve`: its address, its pictures and its data."""
+
+    url: str
+    pictures: Path
+    data_dir: Path
+
+
+def start(data_dir: Path, *folders: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start `dtk serve` as a user does; the process and the address it prints."""
+    command = [sys.executable, "-m", "diffusion_toolkit.cli", "serve", *map(str, folders)]
+    command += ["--data-dir", str(data_dir), "--port", "0", "--no-browser", "--json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DTK_")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+    assert process.stdout
+    line = process.stdout.readline()
+    return process, orjson.loads(line)["url"]
+
+
+def stop(process: subprocess.Popen[bytes]) -> int:
+    """Stop it as Ctrl+C does; its exit code."""
+    process.terminate()
+    return process.wait(timeout=START_TIMEOUT_S)
