@@ -9,7 +9,7 @@ import os
 import unicodedata
 from pathlib import Path
 
-from diffusion_toolkit.errors import Refused
+from diffusion_toolkit.errors import Refused, UsageError
 
 _ESCAPE = 0xF700
 
@@ -52,7 +52,12 @@ def printable(stored: str) -> str:
 
 
 def real_root(folder: str | os.PathLike[str]) -> Path:
-    """The one spelling of a folder: absolute, symlinks followed, no trailing slash, as the disk spells its case."""
+    """The one spelling of a folder: absolute, symlinks followed, no trailing slash, as the disk spells its case.
+
+    Raises UsageError when no folder can be called so.
+    """
+    if "\0" in os.fspath(folder):
+        raise UsageError("The name of a folder cannot hold a NUL character.")
     path = Path(os.path.realpath(os.path.expanduser(os.fspath(folder))))
     return path if path.exists() else Path(unicodedata.normalize("NFC", str(path)))
 

@@ -18,6 +18,7 @@ class WebSettings(BaseModel):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on. Anything but loopback asks for a token.")
     port: int = Field(default=7710, ge=0, le=65535, description="Port; 0 takes a free one.")
+    allowed_hosts: tuple[str, ...] = Field(default=(), description="More names this machine is opened by in a network.")
     open_browser: bool = Field(default=True, description="Open the page when it is ready.")
 
 

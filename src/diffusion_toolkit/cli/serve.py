@@ -1,6 +1,5 @@
 """`dtk serve`: everything at once: database, background work, catalog, page."""
 
-import secrets
 import time
 import webbrowser
 from functools import partial
@@ -23,6 +22,8 @@ from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.settings import Settings
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.web import Library, WebOptions, create_app
+from diffusion_toolkit.web.access import new_token
+from diffusion_toolkit.web.options import is_loopback
 from diffusion_toolkit.web.serve import serve as serve_app
 
 START_TIMEOUT_S = 120.0
@@ -80,9 +81,8 @@ def serve(
 
 
 def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, host: str, port: int) -> None:
-    options = WebOptions(host=host, version=__version__)
-    if not options.is_loopback:
-        options = WebOptions(host=host, version=__version__, token=secrets.token_urlsafe(24))
+    token = None if is_loopback(host) else new_token()
+    options = WebOptions(host=host, version=__version__, token=token, allowed_hosts=library.settings.web.allowed_hosts)
     shown = Library(
         database=library.database,
         thumbnails=_thumbnails(library.settings),

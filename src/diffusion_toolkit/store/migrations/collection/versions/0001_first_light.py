@@ -165,8 +165,7 @@ CREATE TABLE journal_row (
     image_id INTEGER NOT NULL,
     before JSONB NOT NULL,
     PRIMARY KEY (journal_id, image_id),
-    FOREIGN KEY(journal_id) REFERENCES journal (id) ON DELETE CASCADE,
-    FOREIGN KEY(image_id) REFERENCES image (id) ON DELETE CASCADE
+    FOREIGN KEY(journal_id) REFERENCES journal (id) ON DELETE CASCADE
 );
 CREATE TABLE recipe (
     image_id INTEGER NOT NULL,

@@ -1,0 +1,163 @@
+"""One image: everything known of it, its file, its thumbnail."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from diffusion_toolkit import paths
+from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.library.recipes import stored_problems, stored_recipe
+from diffusion_toolkit.media.cache import ThumbnailCache
+from diffusion_toolkit.media.thumbnails import thumbnail
+from diffusion_toolkit.record import Recipe
+from diffusion_toolkit.store import images
+from diffusion_toolkit.store.database import Collection
+from diffusion_toolkit.store.images import ImagePlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageDetail:
+    """Everything known of one image. Paths are printable, moments in seconds since 1970; recipe: None when its file
+    names none; problem_texts: of file and recipe together.
+    """
+
+    id: int
+    name: str
+    path: str
+    folder: str
+    root: str
+    format: str | None
+    width: int | None
+    height: int | None
+    duration_s: float | None
+    size_bytes: int
+    date: float
+    added_at: float
+    modified_at: float
+    rating: int | None
+    favorite: bool
+    nsfw: bool
+    for_deletion: bool
+    problems: int
+    phase: int
+    missing: bool
+    available: bool
+    version: str
+    recipe: Recipe | None
+    problem_texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFile:
+    """A file on disk that belongs to an image. format: as the scan recognised it; version: of the file then."""
+
+    path: Path
+    name: str
+    format: str | None
+    version: str
+
+
+def image_detail(collection: Collection, image_id: int) -> ImageDetail:
+    """Everything known of one image. Raises NotFound."""
+    with collection.begin() as connection:
+        found = images.image_row(connection, image_id)
+    if found is None:
+        raise NotFound("There is no such image.")
+    place, row, made = found
+    folder = _joined(place.root, place.folder)
+    return ImageDetail(
+        id=image_id,
+        name=paths.printable(place.name),
+        path=paths.printable(_joined(folder, place.name)),
+        folder=paths.printable(folder),
+        root=paths.printable(place.root),
+        format=place.format,
+        width=row.width,
+        height=row.height,
+        duration_s=row.duration_s,
+        size_bytes=place.size_bytes,
+        date=row.file_date.timestamp(),
+        added_at=row.added_at.timestamp(),
+        modified_at=place.mtime_ns / 1e9,
+        rating=row.rating,
+        favorite=row.favorite,
+        nsfw=row.nsfw,
+        for_deletion=row.for_deletion,
+        problems=row.problems,
+        phase=row.phase,
+        missing=place.missing,
+        available=place.root_available,
+        version=file_version(place.size_bytes, place.mtime_ns),
+        recipe=stored_recipe(made),
+        problem_texts=stored_problems(made),
+    )
+
+
+def image_file(collection: Collection, image_id: int) -> ImageFile:
+    """The file of an image. Raises NotFound when it is not there now, Refused when it left its root."""
+    place = _place(collection, image_id)
+    return ImageFile(
+        path=_reachable(place),
+        name=paths.printable(place.name),
+        format=place.format,
+        version=file_version(place.size_bytes, place.mtime_ns),
+    )
+
+
+def image_thumbnail(collection: Collection, image_id: int, size: int, cache: ThumbnailCache) -> bytes:
+    """A WebP of the image, `size` pixels on its longer side. From the cache it comes even when the drive is unplugged.
+
+    Raises NotFound when the file is not there, UnreadableFile when no picture can be made of it.
+    """
+    place = _place(collection, image_id)
+    by_content = place.fingerprint.hex() if place.fingerprint else None
+    found = cache.get(by_content or _place_key(place, place.size_bytes, place.mtime_ns), size)
+    if found is not None:
+        return found
+    path = _reachable(place)
+    status = path.stat()
+    by_place = _place_key(place, status.st_size, status.st_mtime_ns)
+    if by_content is None or (status.st_size, status.st_mtime_ns) != (place.size_bytes, place.mtime_ns):
+        # rewritten since it was read: what it shows now must not pass for the old content
+        return cache.get_or_make(by_place, size, lambda: thumbnail(path, size))
+    cache.rename(by_place, by_content, size)
+    return cache.get_or_make(by_content, size, lambda: thumbnail(path, size))
+
+
+def images_per_root(collection: Collection) -> dict[int, int]:
+    """How many images each root has now, by its number; roots without images are absent."""
+    with collection.begin() as connection:
+        return images.images_per_root(connection)
+
+
+def file_version(size_bytes: int, mtime_ns: int) -> str:
+    """Hexadecimal digits that change when a file does."""
+    return f"{mtime_ns & 2**64 - 1:016x}{size_bytes:x}"
+
+
+def _place(collection: Collection, image_id: int) -> ImagePlace:
+    with collection.begin() as connection:
+        place = images.image_place(connection, image_id)
+    if place is None:
+        raise NotFound("There is no such image.")
+    return place
+
+
+def _reachable(place: ImagePlace) -> Path:
+    """The file, through the one door. Raises NotFound with the reason when it cannot be there."""
+    if not place.root_available:
+        raise NotFound(f"The folder {paths.printable(place.root)} cannot be reached now. Is its drive connected?")
+    path = paths.inside(place.root, _joined(place.folder, place.name))
+    if place.missing or not path.is_file():
+        raise NotFound(f"{paths.printable(place.name)} is not there any more; the next scan will note it.")
+    return path
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}" if folder else name
+
+
+def _place_key(place: ImagePlace, size_bytes: int, mtime_ns: int) -> str:
+    """Stands for the content until its fingerprint is known."""
+    text = "\0".join([place.root, place.folder, place.name, str(size_bytes), str(mtime_ns)])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -1,0 +1,90 @@
+"""What the entrance composed, as the routes see it: one database, and a catalog per collection that is asked for."""
+
+from collections.abc import Callable, Sequence
+from threading import Lock, RLock
+
+from diffusion_toolkit.catalog import Catalog
+from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.library.search import Search
+from diffusion_toolkit.media.cache import ThumbnailCache
+from diffusion_toolkit.store.database import Collection, Database
+
+OpenCatalog = Callable[[Collection], Catalog]
+StartScan = Callable[[str, Sequence[int], Sequence[str]], int]
+Changed = Callable[[str, int], None]
+
+
+class Library:
+    """The collections of one database, each opened when first asked for. `close` it in the end.
+
+    open_catalog: gives a loaded catalog that follows the store; start_scan(collection, root_ids, phases): starts a
+    scan in the background and returns the number of its job; default: the collection the page shows first.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        thumbnails: ThumbnailCache,
+        open_catalog: OpenCatalog,
+        start_scan: StartScan,
+        default: str = "main",
+    ) -> None:
+        self.database = database
+        self.thumbnails = thumbnails
+        self.default = default
+        self.start_scan = start_scan
+        self._open_catalog = open_catalog
+        self._collections: dict[str, Collection] = {}
+        self._searches: dict[str, Search] = {}
+        self._listeners: list[Changed] = []
+        self._opening: dict[str, Lock] = {}
+        self._lock = RLock()
+
+    def collection(self, name: str) -> Collection:
+        """The collection of this name. Raises NotFound; a visitor cannot create one."""
+        with self._lock:
+            found = self._collections.get(name)
+        if found is None:
+            if name not in self.database.collection_names():
+                raise NotFound("There is no collection of this name.")
+            found = self.database.collection(name)
+            with self._lock:
+                self._collections[name] = found
+        return found
+
+    def search(self, name: str) -> Search:
+        """The search over a collection; the first call loads its catalog, others wait for that."""
+        with self._lock:
+            if name in self._searches:
+                return self._searches[name]
+        collection = self.collection(name)
+        with self._lock:
+            opening = self._opening.setdefault(name, Lock())
+        with opening:
+            if name not in self._searches:
+                catalog = self._open_catalog(collection)
+                catalog.add_listener(lambda revision: self._tell(name, revision))
+                with self._lock:
+                    self._searches[name] = Search(catalog)
+        return self._searches[name]
+
+    def revision(self, name: str) -> int | None:
+        """The revision of a collection's catalog, or None while it is not loaded."""
+        found = self._searches.get(name)
+        return found.catalog.state.revision if found else None
+
+    def on_change(self, listener: Changed) -> None:
+        """Have `listener(collection name, revision)` called, from any thread, whenever a loaded catalog changed."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Stop following. The database stays open: it is the entrance's."""
+        with self._lock:
+            for search in self._searches.values():
+                search.catalog.close()
+            self._searches.clear()
+
+    def _tell(self, name: str, revision: int) -> None:
+        for listener in self._listeners:
+            listener(name, revision)

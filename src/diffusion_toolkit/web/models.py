@@ -1,0 +1,244 @@
+"""What the HTTP interface takes and answers. Seeds are decimal strings: browsers lose digits above 2^53."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+
+LARGEST_ID = 2**31 - 1
+MOST_IDS = 100_000
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Moment = Annotated[float, Field(description="Seconds since 1970, UTC.")]
+Phase = Literal["quick", "deep"]
+
+
+class Answer(BaseModel):
+    """Anything we answer: built from the frozen values of the layers below."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Asked(BaseModel):
+    """Anything we are asked: unknown keys and loose types are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Problem(Answer):
+    """What went wrong. A query's problem also says where: position counts from 1."""
+
+    kind: str
+    message: str
+    position: int | None = None
+    length: int | None = None
+    fix: str | None = None
+
+
+class ProblemAnswer(Answer):
+    """Every error looks like this."""
+
+    error: Problem
+
+
+class StatusAnswer(Answer):
+    """What runs here."""
+
+    version: str
+    collections: list[str]
+    collection: str
+    images: int
+    revision: int
+
+
+class RootAnswer(Answer):
+    """A folder of the library."""
+
+    id: int
+    path: str
+    state: Literal["available", "unavailable"]
+    images: int
+    scanned_at: Moment | None
+
+
+class NewRoot(Asked):
+    """A folder to add."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^\x00]+$")]
+
+
+class ScanRequest(Asked):
+    """Which roots to scan (all when absent), and how deep (both phases when absent)."""
+
+    root_ids: Annotated[list[Id], Field(max_length=1000)] | None = None
+    phases: Annotated[list[Phase], Field(min_length=1, max_length=2)] | None = None
+
+
+class StartedScan(Answer):
+    """The number of the job that scans."""
+
+    job: int
+
+
+class ScanAnswer(Answer):
+    """A running scan of one root, or its last one."""
+
+    id: int
+    root_id: int
+    root_path: str
+    state: Literal["running", "done", "cancelled", "failed"]
+    stage: str
+    done: int
+    total: int | None
+    rate_per_s: float
+    remaining_s: float | None
+    counts: dict[str, int]
+    message: str | None
+
+
+class FacetAnswer(Answer):
+    """One value of a facet, how many results have it, and the query that narrows to it."""
+
+    value: str
+    count: int
+    query: str
+
+
+class SearchAnswer(Answer):
+    """A selection: the pinned result of a query. Pages, layout and bulk edits name it."""
+
+    selection: str
+    total: int
+    revision: int
+    milliseconds: float
+    facets: dict[str, list[FacetAnswer]]
+
+
+class ItemAnswer(Answer):
+    """One image as the grid needs it."""
+
+    id: int
+    name: str
+    path: str
+    folder: str
+    format: str | None
+    width: int | None
+    height: int | None
+    duration_s: float | None
+    size_bytes: int
+    date: Moment
+    rating: int | None
+    favorite: bool
+    nsfw: bool
+    for_deletion: bool
+    problems: Annotated[int, Field(description="How many problems its file has.")]
+    phase: Annotated[int, Field(description="0: only listed; 1: its metadata was read.")]
+    missing: bool
+    available: Annotated[bool, Field(description="Its root can be reached.")]
+    version: Annotated[str, Field(description="Changes with the file; part of the addresses of its pictures.")]
+
+
+class ItemsAnswer(Answer):
+    """One range of a selection."""
+
+    offset: int
+    items: list[ItemAnswer]
+
+
+class GroupAnswer(Answer):
+    """Consecutive images of a selection under one heading: a day, a letter, a rating."""
+
+    label: str
+    key: str
+    count: int
+
+
+class IndexAnswer(Answer):
+    """Where an image stands in a selection; null when it is not in it."""
+
+    index: int | None
+
+
+def _digits(seed: object) -> object:
+    return str(seed) if isinstance(seed, int) else seed
+
+
+class LoraAnswer(Answer):
+    """A LoRA the picture was made with."""
+
+    name: str
+    weight: float | None
+
+
+class RecipeAnswer(Answer):
+    """How a picture was made."""
+
+    generator: str
+    generator_version: str | None = None
+    source: str
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    steps: int | None = None
+    sampler: str | None = None
+    scheduler: str | None = None
+    cfg_scale: float | None = None
+    seed: Annotated[str | None, BeforeValidator(_digits), Field(description="Decimal, exact to 64 bits.")] = None
+    model: str | None = None
+    model_hash: str | None = None
+    vae: str | None = None
+    clip_skip: int | None = None
+    denoising_strength: float | None = None
+    size: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    loras: list[LoraAnswer] = []
+    hires: dict[str, JsonValue] = {}
+    refiner: dict[str, JsonValue] = {}
+    controlnets: list[dict[str, JsonValue]] = []
+    embeddings: list[str] = []
+    extra: dict[str, JsonValue] = {}
+    workflow: bool = False
+
+
+class ImageAnswer(ItemAnswer):
+    """Everything known of one image."""
+
+    root: str
+    recipe: RecipeAnswer | None
+    problem_texts: Annotated[list[str], Field(description="What is wrong with the file, in sentences.")]
+    added_at: Moment
+    modified_at: Moment
+
+
+class CurationSet(Asked):
+    """What to set. A key that is absent stays as it is; rating null takes the rating away."""
+
+    rating: Annotated[int, Field(ge=1, le=10)] | None = None
+    favorite: bool = False
+    nsfw: bool = False
+    for_deletion: bool = False
+
+
+class CurationRequest(Asked):
+    """Images by number, or a whole selection except some."""
+
+    image_ids: Annotated[list[Id], Field(max_length=MOST_IDS)] | None = None
+    selection: Annotated[str, Field(max_length=100)] | None = None
+    except_: Annotated[list[Id], Field(alias="except", max_length=MOST_IDS)] = []
+    set: CurationSet
+
+
+class WrittenAnswer(Answer):
+    """What was written: searches with `after=token` see it; `journal` (null: nothing changed) undoes it."""
+
+    token: int
+    journal: int | None
+    changed: int
+
+
+class UndoRequest(Asked):
+    """The action to undo; absent: the last one."""
+
+    journal: Id | None = None
+
+
+class UndoneAnswer(WrittenAnswer):
+    """What was undone, and the first of the images it touched."""
+
+    image_ids: list[int]

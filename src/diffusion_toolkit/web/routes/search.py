@@ -1,0 +1,105 @@
+"""Searching, and everything one asks about a selection."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from diffusion_toolkit.library.clock import local_now
+from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
+from diffusion_toolkit.web.json_answer import json_answer
+from diffusion_toolkit.web.models import (
+    LARGEST_ID,
+    FacetAnswer,
+    GroupAnswer,
+    IndexAnswer,
+    ItemsAnswer,
+    SearchAnswer,
+)
+
+LONGEST_QUERY = 20_000
+MOST_ITEMS = 500
+
+router = APIRouter(prefix=IN_COLLECTION, tags=["search"], responses=PROBLEMS)
+
+Handle = Annotated[str, Path(min_length=1, max_length=100)]
+Keys = Annotated[str, Query(max_length=500, description="Facet keys, with commas between.")]
+
+
+@router.get("/search", response_model=SearchAnswer)
+def search(
+    library: TheLibrary,
+    collection: CollectionName,
+    q: Annotated[str, Query(max_length=LONGEST_QUERY, description="A query.")] = "",
+    sort: Annotated[str, Query(max_length=100, description="A sort key, then asc or desc.")] = "date",
+    after: Annotated[int | None, Query(ge=0, lt=2**63, description="The token of a write that must be seen.")] = None,
+    facets: Keys = "",
+) -> Response:
+    """Run a query and get a selection."""
+    found = library.search(collection)
+    selection = found.run(q, sort, now=local_now(), after=after)
+    counted = found.facets(selection.handle, _keys(facets)) if facets else {}
+    return json_answer(
+        {
+            "selection": selection.handle,
+            "total": selection.total,
+            "revision": selection.revision,
+            "milliseconds": selection.milliseconds,
+            "facets": counted,
+        }
+    )
+
+
+@router.get("/selections/{selection}/items", response_model=ItemsAnswer)
+def selection_items(
+    library: TheLibrary,
+    collection: CollectionName,
+    selection: Handle,
+    offset: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    limit: Annotated[int, Query(ge=0, le=MOST_ITEMS)] = 200,
+) -> Response:
+    """One range of a selection."""
+    items = library.search(collection).page(selection, offset, limit)
+    return json_answer({"offset": offset, "items": items})
+
+
+@router.get(
+    "/selections/{selection}/layout",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def selection_layout(library: TheLibrary, collection: CollectionName, selection: Handle) -> Response:
+    """One byte per image: its aspect ratio is 2 ** ((byte - 128) / 32), 0 = not known."""
+    return Response(library.search(collection).layout(selection), media_type="application/octet-stream")
+
+
+@router.get("/selections/{selection}/groups", response_model=list[GroupAnswer])
+def selection_groups(library: TheLibrary, collection: CollectionName, selection: Handle) -> Response:
+    """The headings of a selection, in order: days, first letters, ratings."""
+    return json_answer(library.search(collection).groups(selection))
+
+
+@router.get("/selections/{selection}/facets", response_model=dict[str, list[FacetAnswer]])
+def selection_facets(
+    library: TheLibrary,
+    collection: CollectionName,
+    selection: Handle,
+    keys: Keys,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+) -> Response:
+    """The most frequent values of some facets."""
+    return json_answer(library.search(collection).facets(selection, _keys(keys), limit))
+
+
+@router.get("/selections/{selection}/index", response_model=IndexAnswer)
+def selection_index(
+    library: TheLibrary,
+    collection: CollectionName,
+    selection: Handle,
+    image: Annotated[int, Query(ge=1, le=LARGEST_ID)],
+) -> Response:
+    """Where an image stands in a selection."""
+    return json_answer({"index": library.search(collection).index_of(selection, image)})
+
+
+def _keys(text: str) -> list[str]:
+    return [key for key in (part.strip() for part in text.split(",")) if key]
