@@ -9,7 +9,7 @@ import click
 
 from diffusion_toolkit.cli import output
 from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
-from diffusion_toolkit.library.roots import Root, add_root, list_roots
+from diffusion_toolkit.library.roots import Root, add_root, get_root, list_roots
 from diffusion_toolkit.library.scan import ScanOptions
 from diffusion_toolkit.library.scan import scan as scan_root
 from diffusion_toolkit.paths import printable
@@ -67,7 +67,7 @@ def _scan_one(
         now = time.perf_counter()
         seconds[progress.stage] += now - then
         then = now
-    if root.state != "available":
+    if get_root(library.collection, root.id).state != "available":
         output.message(f"{printable(root.path)} is not connected; its pictures are kept.")
     return counts
 

@@ -17,7 +17,7 @@ from diffusion_toolkit.errors import ToolkitError
 from diffusion_toolkit.jobs import start_scan
 from diffusion_toolkit.jobs.worker_process import WorkerProcess
 from diffusion_toolkit.library.roots import add_root, list_roots
-from diffusion_toolkit.library.scan_options import DEEP, QUICK
+from diffusion_toolkit.library.scanning.options import DEEP, QUICK
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.settings import Settings
 from diffusion_toolkit.store.database import Collection

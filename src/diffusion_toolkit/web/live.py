@@ -6,7 +6,7 @@ from typing import Final
 
 from diffusion_toolkit import paths
 from diffusion_toolkit.errors import ToolkitError
-from diffusion_toolkit.library.scan_runs import last_scans
+from diffusion_toolkit.library.scanning.runs import last_scans
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.scan_news import scan_news
 from diffusion_toolkit.web.broadcast import Broadcaster

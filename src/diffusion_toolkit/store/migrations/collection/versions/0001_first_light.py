@@ -134,7 +134,6 @@ CREATE TABLE image (
     changed_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT image_phase CHECK (phase IN (0, 1)),
-    FOREIGN KEY(folder_id) REFERENCES folder (id) ON DELETE CASCADE,
     FOREIGN KEY(generator_id) REFERENCES generator (id),
     FOREIGN KEY(prompt_id) REFERENCES prompt (id),
     FOREIGN KEY(negative_prompt_id) REFERENCES prompt (id),

@@ -1,0 +1,185 @@
+"""Measures scans against what the system itself needs for the same files.
+
+    python -m bench.scan --files 200000
+
+quick: new files into an empty library; its baseline is `find -printf` piped into COPY on a table with the same
+columns and indexes. rescan: the unchanged tree, every file stat'ed; its baseline is `find -printf` alone.
+`dtk serve` runs meanwhile, and its catalog follows (not with --database).
+deep: metadata of the same files. Everything in one run, on a warm file cache, with its baseline right beside it.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+from bench.libraries import Shape, make_library
+from bench.serving import Serving, serving
+from diffusion_toolkit.library.roots import add_root
+from diffusion_toolkit.library.scan import ScanOptions, scan
+from diffusion_toolkit.store.database import Collection, Database
+from diffusion_toolkit.store.server import connect_embedded
+
+ROUNDS = 3
+LISTED = r"1\t%P\t%s\t%T@\n"
+"""As cheap as find can tell size and time: dates in words would cost it six times as long."""
+
+QUICK_LIMIT = 3.0
+RESCAN_LIMIT = 4.0
+
+
+def measure(folder: Path, files: int, database: Database, server: Serving | None, *, deep: bool) -> dict[str, float]:
+    """The figures of one library, in seconds, and their ratios."""
+    find(folder)
+    quicks: list[float] = []
+    loads: list[float] = []
+    collections = [database.collection(f"bench-{number}") for number in range(ROUNDS)]
+    for empty in collections:
+        if server:
+            server.total("", empty.name)  # its catalog follows what the scan writes
+        loads.append(seconds(lambda: find_into_copy(folder, database)))
+        quicks.append(seconds(lambda empty=empty: run(empty, folder, "quick")))
+    collection = collections[-1]
+    rescans: list[float] = []
+    finds: list[float] = []
+    for _ in range(ROUNDS):
+        finds.append(seconds(lambda: find(folder)))
+        rescans.append(seconds(lambda: run(collection, folder, "quick")))
+    quick, load = statistics.median(quicks), statistics.median(loads)
+    rescan, listed = statistics.median(rescans), statistics.median(finds)
+    figures = {
+        "files": files,
+        "quick_seconds": quick,
+        "find_copy_seconds": load,
+        "quick_ratio": quick / load,
+        "rescan_seconds": rescan,
+        "find_seconds": listed,
+        "rescan_ratio": rescan / listed,
+    }
+    if deep:
+        took = seconds(lambda: run(collection, folder, "deep"))
+        figures |= {"deep_seconds": took, "deep_files_per_second": files / took}
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def run(collection: Collection, folder: Path, phase: str) -> None:
+    """Scan the folder."""
+    for _ in scan(collection, add_root(collection, folder).id, ScanOptions(phases=(phase,))):
+        pass
+
+
+def find(folder: Path) -> None:
+    """List the tree with size and time of every file, to nowhere."""
+    subprocess.run(["find", folder, "-type", "f", "-printf", LISTED], stdout=subprocess.DEVNULL, check=True)
+
+
+def find_into_copy(folder: Path, database: Database) -> None:
+    """List the tree into a new table that has the columns and indexes of ours."""
+    with database.listen() as connection:
+        connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier("collection_main")))
+        connection.execute("DROP TABLE IF EXISTS listed")
+        connection.execute("CREATE TABLE listed (LIKE image INCLUDING ALL)")
+        connection.execute(
+            "ALTER TABLE listed ALTER mtime_ns TYPE double precision, ALTER file_date SET DEFAULT '2000-01-01'"
+        )
+        statement = "COPY listed (folder_id, name, size_bytes, mtime_ns) FROM STDIN"
+        command = ["find", str(folder), "-type", "f", "-printf", LISTED]
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE) as process,
+            connection.cursor() as cursor,
+            cursor.copy(statement) as copy,
+        ):
+            assert process.stdout is not None
+            while part := process.stdout.read(1 << 18):
+                copy.write(part)
+
+
+@contextmanager
+def fresh_database(server: str | None, data: Path) -> Generator[Database]:
+    """An empty database with our tables: on this server, else on an embedded one of our own."""
+    if server is None:
+        with connect_embedded(data) as embedded, _database(embedded.url) as database:
+            yield database
+        return
+    name = f"bench_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            with _database(sa.make_url(server).set(database=name).render_as_string(hide_password=False)) as database:
+                yield database
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _database(url: str) -> Generator[Database]:
+    database = Database(url)
+    try:
+        database.prepare()
+        database.collection("main")
+        yield database
+    finally:
+        database.close()
+
+
+def print_table(figures: dict[str, float]) -> None:
+    """The figures for people, then as one line of JSON."""
+    rows = [
+        ("quick scan", "quick_seconds", "find -printf | COPY", "find_copy_seconds", "quick_ratio", QUICK_LIMIT),
+        ("rescan", "rescan_seconds", "find -printf", "find_seconds", "rescan_ratio", RESCAN_LIMIT),
+    ]
+    print(f"{figures['files']:,.0f} files")
+    for name, ours, other, theirs, ratio, limit in rows:
+        print(
+            f"{name:<12}{figures[ours]:8.2f} s   {other:<20}{figures[theirs]:8.2f} s   "
+            f"{figures[ratio]:5.2f} times (at most {limit:g})"
+        )
+    if "deep_seconds" in figures:
+        print(f"{'deep scan':<12}{figures['deep_seconds']:8.2f} s   {figures['deep_files_per_second']:,.0f} files/s")
+    print(json.dumps(figures))
+
+
+def main() -> None:
+    """Make a library, measure, print."""
+    parser = argparse.ArgumentParser(description="Measure the scans against find and COPY.")
+    parser.add_argument("--files", type=int, default=200_000)
+    parser.add_argument("--library", type=Path, help="use this library (made by bench.libraries) instead of a new one")
+    parser.add_argument("--database", help="use this PostgreSQL server instead of an embedded one")
+    parser.add_argument("--no-deep", action="store_true")
+    asked = parser.parse_args()
+    temporary = Path(tempfile.mkdtemp(prefix="dtk-bench-"))
+    try:
+        folder = asked.library or temporary / "library"
+        if asked.library is None:
+            make_library(folder, Shape(files=asked.files))
+        files = asked.files if asked.library is None else sum(1 for path in folder.rglob("*.*") if path.is_file())
+        data = temporary / "data"
+        with (
+            fresh_database(asked.database, data) as database,
+            nullcontext() if asked.database else serving(data) as server,
+        ):
+            print_table(measure(folder, files, database, server, deep=not asked.no_deep))
+    finally:
+        shutil.rmtree(temporary)
+
+
+if __name__ == "__main__":
+    main()

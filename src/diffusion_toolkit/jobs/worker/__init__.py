@@ -1,0 +1,70 @@
+"""The worker that works off the job queue; `python -m diffusion_toolkit.jobs.worker` is one as a process."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+
+from procrastinate import App
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
+
+from diffusion_toolkit.jobs.queue import make_app
+from diffusion_toolkit.jobs.scans import add_scan_task
+from diffusion_toolkit.store.database import Database
+
+CONCURRENCY = 2
+HEARTBEAT_S = 3.0
+STALLED_S = 15.0
+"""A worker not heard of for so long has died; its jobs are given to others."""
+
+STOP_TIMEOUT_S = 1.0
+"""How long jobs may go on after the worker was asked to end, before they are told to stop."""
+
+_log = logging.getLogger(__name__)
+
+
+def run_worker(database_url: str, *, wait: bool = True) -> None:
+    """Work off jobs until SIGTERM or SIGINT; with wait=False only those that are there. A failing job is logged."""
+    database = Database(database_url, application="dtk worker")
+    try:
+        asyncio.run(_work(make_app(database, add_scan_task), database, wait))
+    finally:
+        database.close()
+
+
+async def _work(app: App, database: Database, wait: bool) -> None:
+    async with app.open_async():
+        reviver = asyncio.create_task(_revive_forever(app))
+        try:
+            await app.run_worker_async(
+                name="dtk",
+                wait=wait,
+                concurrency=CONCURRENCY,
+                delete_jobs="always",
+                install_signal_handlers=threading.current_thread() is threading.main_thread(),
+                shutdown_graceful_timeout=STOP_TIMEOUT_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                additional_context={"database": database},
+            )
+        finally:
+            reviver.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reviver
+
+
+async def _revive_forever(app: App) -> None:
+    """Now and then give the jobs of dead workers back to the queue."""
+    while True:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            await _revive(app, job)
+        await asyncio.sleep(STALLED_S)
+
+
+async def _revive(app: App, job: Job) -> None:
+    _log.warning("Job %s was interrupted; it starts again", job.id)
+    try:
+        await app.job_manager.retry_job(job)
+    except UniqueViolation:  # the same work waits already
+        await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)

@@ -1,0 +1,197 @@
+"""What the deep scan read of a file, as columns and as the recipe's JSON."""
+
+import math
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from diffusion_toolkit.record import FileRecord, JsonValue, Recipe
+from diffusion_toolkit.store.clean import clean_json, clean_problems, clean_text, json_bytes
+from diffusion_toolkit.store.distinct import DistinctValues, Value
+
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_REAL = 3.4e38
+LARGEST_SEED = 10**20 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of one file, and the file's state just before. date_us: microseconds since 1970."""
+
+    image_id: int
+    record: FileRecord
+    size_bytes: int
+    mtime_ns: int
+    date_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRow:
+    """A reading as the columns of `image` hold it. recipe_json: None when there is nothing to keep."""
+
+    image_id: int
+    size_bytes: int
+    mtime_ns: int
+    date_us: int
+    problems: int
+    format: str | None
+    width: int | None
+    height: int | None
+    duration_s: float | None
+    fingerprint: bytes | None
+    pixels: bytes | None
+    generator_id: int | None
+    prompt_id: int | None
+    negative_prompt_id: int | None
+    model_id: int | None
+    sampler_id: int | None
+    scheduler_id: int | None
+    steps: int | None
+    cfg_scale: float | None
+    seed: str | None
+    workflow: bool
+    recipe_json: bytes | None
+    recipe: dict[str, JsonValue]
+    """The same without problems, to compare."""
+
+    def with_id(self, image_id: int) -> "ReadRow":
+        """The same reading for another image."""
+        return replace(self, image_id=image_id)
+
+    @property
+    def made_like(self) -> tuple[object, ...]:
+        """How the picture was made, to compare two readings of one path."""
+        return (
+            self.generator_id,
+            self.prompt_id,
+            self.negative_prompt_id,
+            self.model_id,
+            self.sampler_id,
+            self.scheduler_id,
+            self.steps,
+            self.cfg_scale,
+            None if self.seed is None else int(self.seed),
+            self.workflow,
+            self.recipe,
+        )
+
+
+def read_rows(readings: Iterable[Reading], values: DistinctValues) -> list[ReadRow]:
+    """Turn readings into rows; adds the distinct values they name, in a transaction of its own."""
+    readings = list(readings)
+    named = [_named(reading.record.recipe) for reading in readings]
+    wanted: dict[str, set[Value]] = {}
+    for names in named:
+        for column, value in names.items():
+            wanted.setdefault(_TABLE_OF[column], set()).add(value)
+    ids = values.ids(wanted)
+    return [
+        _row(reading, {column: ids[_TABLE_OF[column]][value] for column, value in names.items()})
+        for reading, names in zip(readings, named, strict=True)
+    ]
+
+
+_TABLE_OF = {
+    "generator_id": "generator",
+    "prompt_id": "prompt",
+    "negative_prompt_id": "prompt",
+    "model_id": "model",
+    "sampler_id": "sampler",
+    "scheduler_id": "scheduler",
+}
+
+
+def _named(recipe: Recipe | None) -> dict[str, Value]:
+    """Column of `image` to the distinct value it points to; what the recipe lacks is left out."""
+    if recipe is None:
+        return {}
+    texts = {
+        "generator_id": recipe.generator,
+        "prompt_id": recipe.prompt,
+        "negative_prompt_id": recipe.negative_prompt,
+        "sampler_id": recipe.sampler,
+        "scheduler_id": recipe.scheduler,
+    }
+    named: dict[str, Value] = {column: (clean_text(text),) for column, text in texts.items() if text is not None}
+    if recipe.model is not None or recipe.model_hash is not None:
+        short_hash = None if recipe.model_hash is None else clean_text(recipe.model_hash)
+        named["model_id"] = (clean_text(recipe.model or ""), short_hash)
+    return named
+
+
+def _row(reading: Reading, ids: dict[str, int]) -> ReadRow:
+    record, recipe = reading.record, reading.record.recipe
+    made: dict[str, JsonValue] = {} if recipe is None else _recipe_json(recipe)
+    problems = clean_problems(record.all_problems)
+    data = json_bytes(made | {"problems": problems} if problems else made)
+    if data is None:
+        problems = [*problems, "The metadata is too large to keep; only its main fields were kept."]
+        made = {}
+        data = json_bytes({"problems": problems})
+    return ReadRow(
+        image_id=reading.image_id,
+        size_bytes=reading.size_bytes,
+        mtime_ns=reading.mtime_ns,
+        date_us=reading.date_us,
+        problems=len(problems),
+        format=None if record.format is None else clean_text(record.format),
+        width=_integer(record.width),
+        height=_integer(record.height),
+        duration_s=_real(record.duration_s),
+        fingerprint=record.fingerprint,
+        pixels=record.pixels,
+        generator_id=ids.get("generator_id"),
+        prompt_id=ids.get("prompt_id"),
+        negative_prompt_id=ids.get("negative_prompt_id"),
+        model_id=ids.get("model_id"),
+        sampler_id=ids.get("sampler_id"),
+        scheduler_id=ids.get("scheduler_id"),
+        steps=_integer(recipe.steps) if recipe else None,
+        cfg_scale=_real(recipe.cfg_scale) if recipe else None,
+        seed=_seed(recipe.seed) if recipe else None,
+        workflow=recipe is not None and recipe.workflow,
+        recipe_json=data if recipe is not None or problems else None,
+        recipe=made,
+    )
+
+
+def _recipe_json(recipe: Recipe) -> dict[str, JsonValue]:
+    """The recipe without what has a column, but with what did not fit into its column."""
+    fields = {
+        "source": recipe.source,
+        "generator_version": recipe.generator_version,
+        "steps": recipe.steps if _integer(recipe.steps) is None else None,
+        "cfg_scale": recipe.cfg_scale if _real(recipe.cfg_scale) is None else None,
+        "seed": recipe.seed if _seed(recipe.seed) is None else None,
+        "vae": recipe.vae,
+        "clip_skip": recipe.clip_skip,
+        "denoising_strength": recipe.denoising_strength,
+        "size": recipe.size,
+        "loras": [
+            {"name": lora.name} if lora.weight is None else {"name": lora.name, "weight": lora.weight}
+            for lora in recipe.loras
+        ],
+        "hires": recipe.hires,
+        "refiner": recipe.refiner,
+        "controlnets": recipe.controlnets,
+        "embeddings": recipe.embeddings,
+        "extra": recipe.extra,
+    }
+    return {
+        name: clean_json(value) for name, value in fields.items() if value is not None and value not in ((), [], {})
+    }
+
+
+def _integer(value: int | None) -> int | None:
+    return value if value is not None and -LARGEST_INTEGER <= value <= LARGEST_INTEGER else None
+
+
+def _real(value: float | None) -> float | None:
+    """The value as PostgreSQL's real holds it (four bytes)."""
+    if value is None or not math.isfinite(value) or abs(value) > LARGEST_REAL:
+        return None
+    return float(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def _seed(value: int | None) -> str | None:
+    return str(value) if value is not None and abs(value) <= LARGEST_SEED else None
