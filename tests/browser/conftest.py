@@ -3,11 +3,11 @@
 from collections.abc import Generator
 
 import pytest
-from pictures import make_library
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.find_browser import installed
 from browser.program import Program, start, stop
+from pictures import make_library
 
 
 @pytest.fixture(scope="session")

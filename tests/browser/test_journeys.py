@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from pictures import parameters, save_png
 from playwright.sync_api import Locator, Page, expect
 
 from browser.program import Program
+from pictures import parameters, save_png
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 import pytest
-from pictures import make_library, parameters, save_png
 
 from diffusion_toolkit import __version__
 from diffusion_toolkit.cli.main import COMMANDS, run
+from pictures import make_library, parameters, save_png
 
 Dtk = Callable[..., tuple[int, Any]]
 

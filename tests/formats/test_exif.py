@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from container_bytes import USER_COMMENT, chunk, exif, png
 
+from container_bytes import USER_COMMENT, chunk, exif, png
 from diffusion_toolkit.formats import Container, read_bytes
 
 TEXT = "a lighthouse, 雪\nSteps: 20"

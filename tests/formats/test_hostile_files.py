@@ -2,10 +2,10 @@
 
 import tracemalloc
 
-from container_bytes import USER_COMMENT, chunk, compressed_chunk, exif, exif_segment, jpeg, png, text_chunk, webp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from container_bytes import USER_COMMENT, chunk, compressed_chunk, exif, exif_segment, jpeg, png, text_chunk, webp
 from diffusion_toolkit.formats import Container, read_bytes
 
 BLOCK = exif({0x010F: b"prompt:{}"}, sub={USER_COMMENT: b"UNICODE\0" + "text".encode("utf-16-be")})

@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from container_bytes import USER_COMMENT, exif, exif_segment, jpeg, riff, segment, webp
 
+from container_bytes import USER_COMMENT, exif, exif_segment, jpeg, riff, segment, webp
 from diffusion_toolkit.formats import read_bytes
 
 BLOCK = exif({}, sub={USER_COMMENT: b"UNICODE\0" + "a fox".encode("utf-16-be")}, order=">")

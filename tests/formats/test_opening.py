@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from container_bytes import jpeg, png, text_chunk
 from PIL import Image
 
+from container_bytes import jpeg, png, text_chunk
 from diffusion_toolkit.formats import REGISTRY, read_bytes, read_container
 
 

@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from container_bytes import USER_COMMENT, chunk, compressed_chunk, exif, international_chunk, png, text_chunk
 
+from container_bytes import USER_COMMENT, chunk, compressed_chunk, exif, international_chunk, png, text_chunk
 from diffusion_toolkit.formats import read_bytes
 
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from container_bytes import USER_COMMENT, exif, png, text_chunk, webp
-
 from diffusion_toolkit.formats import read_bytes
 from diffusion_toolkit.generators import record_of
 from diffusion_toolkit.record import FileRecord, Recipe

@@ -1,11 +1,11 @@
 """AUTOMATIC1111's text: its parts, its keys, and the texts of other programs that look like it."""
 
 import pytest
-from container_bytes import text_chunk
 from hypothesis import given
 from hypothesis import strategies as st
 from recipes import from_exif, from_parameters, record
 
+from container_bytes import text_chunk
 from diffusion_toolkit.record import Lora
 
 SETTINGS = (

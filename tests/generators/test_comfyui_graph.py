@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from container_bytes import text_chunk
 from recipes import basic, from_exif, from_graph, node, record
 
+from container_bytes import text_chunk
 from diffusion_toolkit.record import Lora
 
 

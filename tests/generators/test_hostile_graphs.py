@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from container_bytes import text_chunk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recipes import basic, from_graph, node, record
+
+from container_bytes import text_chunk
 
 KINDS = (
     "KSampler",

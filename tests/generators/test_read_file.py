@@ -5,9 +5,9 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
-from container_bytes import jpeg, png, text_chunk
 from recipes import record
 
+from container_bytes import jpeg, png, text_chunk
 from diffusion_toolkit import generators
 from diffusion_toolkit.formats import Container, read_container
 from diffusion_toolkit.generators import REGISTRY, Generator, read_file, record_of

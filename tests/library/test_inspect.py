@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from container_bytes import png, text_chunk
-
 from diffusion_toolkit.library.inspect import inspect, recipe_json, record_json
 
 TEXT = (

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from diffusion_toolkit.catalog import Catalog, CatalogOptions
 from diffusion_toolkit.library.roots import Root, add_root
 from diffusion_toolkit.library.scan import scan
-from diffusion_toolkit.library.scan_options import ScanOptions
+from diffusion_toolkit.library.scanning.options import ScanOptions
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.web import Library, WebOptions, create_app

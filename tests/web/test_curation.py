@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pictures import save_png
 
+from pictures import save_png
 from web.test_images import Scan
 from web.visitor import C, Visitor, all_images, kind
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from pictures import parameters, save_png
 from PIL import Image
 
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.store.database import Collection
+from pictures import parameters, save_png
 from web.visitor import C, Visitor, all_images, kind, only_image
 
 Scan = Callable[[], Root]

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from pictures import save_png
-
 from web.conftest import Started
 from web.test_images import Scan
 from web.visitor import C, Visitor, kind

@@ -7,12 +7,12 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from pictures import parameters, save_png
 from schemathesis import checks as any_checks
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as form_checks
 
 from diffusion_toolkit.web.app import describe
+from pictures import parameters, save_png
 from web.test_images import Scan
 from web.visitor import C, Visitor, all_images
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pictures import parameters, save_png
 
+from pictures import parameters, save_png
 from web.test_images import Scan
 from web.visitor import C, Visitor, kind
 

@@ -13,13 +13,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from pictures import save_png
 
 from diffusion_toolkit.library.curate import Change, curate
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.web import Library
 from diffusion_toolkit.web.serve import AddressTaken, serve
+from pictures import save_png
 
 Serving = tuple[str, threading.Event, threading.Thread]
 

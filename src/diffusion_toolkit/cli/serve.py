@@ -1,5 +1,7 @@
 """`dtk serve`: everything at once: database, background work, catalog, page."""
 
+import os
+import sys
 import time
 import webbrowser
 from functools import partial
@@ -41,9 +43,14 @@ class Entrance:
         if self._as_json:
             output.print_json({"url": url})
         else:
-            click.echo(f"Diffusion Toolkit is at {url}")
-        if self._open_browser:
+            click.echo(f"Diffusion Toolkit is at {url} (Ctrl+C stops it)")
+        if self._open_browser and _has_screen():
             webbrowser.open(url)
+
+
+def _has_screen() -> bool:
+    """Whether a browser can show anything here; without a screen Python would start one in the terminal."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 @click.command(short_help="Add folders, index them, and open the page.")

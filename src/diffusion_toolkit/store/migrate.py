@@ -7,11 +7,11 @@ version in a table `schema_version` of its own schema.
 from importlib.resources import files
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from alembic import command
 from diffusion_toolkit.errors import NewerData
 from diffusion_toolkit.store.tables import FIXED_SCHEMA
 

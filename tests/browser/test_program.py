@@ -1,0 +1,79 @@
+"""The program as a whole: start, second start, sudden ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import orjson
+import psutil
+
+from browser.program import start, stop
+from pictures import make_library
+
+
+def total(url: str, query: str = "") -> int:
+    with urllib.request.urlopen(f"{url}api/collections/main/search?q={query}") as answer:
+        return orjson.loads(answer.read())["total"]
+
+
+def wait_until_total(url: str, expected: int, query: str = "", timeout_s: float = 60) -> None:
+    end = time.monotonic() + timeout_s
+    while (found := total(url, query)) != expected:
+        assert time.monotonic() < end, f"{found} instead of {expected}"
+        time.sleep(0.1)
+
+
+def test_a_second_serve_hands_its_folders_to_the_running_one_and_names_it(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data of mine, größer"
+    process, url = start(data_dir, make_library(tmp_path / "first", 5))
+    try:
+        wait_until_total(url, 5)
+        second, second_url = start(data_dir, make_library(tmp_path / "second", 5))
+        assert second.wait(timeout=60) == 0
+        assert second_url == url
+        wait_until_total(url, 10)
+    finally:
+        assert stop(process) == 0
+
+
+def test_a_killed_server_leaves_nothing_running_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    pictures = make_library(tmp_path / "pictures", 20)
+    process, url = start(tmp_path / "data", pictures)
+    wait_until_total(url, 4, "castle")
+    mine = psutil.Process(process.pid)
+    family = [mine, *mine.children(recursive=True)]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+    command = [sys.executable, "-m", "diffusion_toolkit.cli", "search", "castle", "--count", "--json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DTK_")}
+    done = subprocess.run(
+        [*command, "--data-dir", str(tmp_path / "data")], capture_output=True, check=True, env=environment
+    )
+    assert orjson.loads(done.stdout) == {"total": 4}
+
+
+def test_a_killed_worker_is_replaced_and_scans_go_on(tmp_path: Path) -> None:
+    pictures = make_library(tmp_path / "pictures", 5)
+    process, url = start(tmp_path / "data", pictures)
+    try:
+        wait_until_total(url, 1, "castle")
+        (worker,) = [
+            child
+            for child in psutil.Process(process.pid).children()
+            if "diffusion_toolkit.jobs.worker" in child.cmdline()
+        ]
+        worker.kill()
+        make_library(pictures / "more", 10)
+        request = urllib.request.Request(
+            f"{url}api/collections/main/scans", data=b"{}", headers={"Content-Type": "application/json"}
+        )
+        urllib.request.urlopen(request).close()
+        wait_until_total(url, 3, "castle")
+    finally:
+        stop(process)
