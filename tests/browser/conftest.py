@@ -20,9 +20,12 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Generator[Program]:
     stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    """The browser named by DTK_BROWSER, or one that is installed."""
+    """The browser named by DTK_BROWSER, or one that is installed.
+
+    It is closed after each module: while Playwright is open, its event loop runs, and other tests have their own.
+    """
     path = next(installed(), None)
     if path is None:
         pytest.fail("No browser: run `make test`, or set DTK_BROWSER.")

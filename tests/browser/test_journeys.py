@@ -80,7 +80,10 @@ def test_a_prompt_is_copied(page: Page) -> None:
     details = page.get_by_role("complementary", name="Details")
     expect(details).to_contain_text("picture 1")
     details.get_by_role("button", name=re.compile("copy prompt", re.IGNORECASE)).click()
-    assert page.evaluate("navigator.clipboard.readText()") == "a fox in the (morning mist:1.2), picture 1"
+    page.wait_for_function(
+        "async text => (await navigator.clipboard.readText()) === text",
+        arg="a fox in the (morning mist:1.2), picture 1",
+    )
 
 
 def test_ratings_and_favourites_stay_and_can_be_undone(page: Page) -> None:
