@@ -1,0 +1,236 @@
+"""The catalog of one collection: holds the newest state, brings it up to date, keeps results."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from diffusion_toolkit.catalog import load, snapshot
+from diffusion_toolkit.catalog.load import Change
+from diffusion_toolkit.catalog.selection import Selections
+from diffusion_toolkit.catalog.sort import KEYS, prepared
+from diffusion_toolkit.catalog.state import State
+from diffusion_toolkit.errors import Cancelled, StoreError
+from diffusion_toolkit.progress import stop_if
+from diffusion_toolkit.store import feed
+from diffusion_toolkit.store.database import Collection
+
+_LOG = logging.getLogger(__name__)
+_LISTENING_WAIT_S = 1.0
+_RETRY_S = 2.0
+_TOKEN_RETRY_S = 0.01
+_REST_PER_WORK = 2.0
+_SHORTEST_REST_S = 0.05
+
+Listener = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogOptions:
+    """How the catalog works.
+
+    snapshot_folder: where it keeps its state between two starts (None: it always loads from the store) ·
+    selections, selection_bytes: how many results are kept, and how large together · token_wait_s: how long a query
+    waits for a change it must see · save_after_s, save_after_changes: a new snapshot is written when both have passed.
+    """
+
+    snapshot_folder: Path | None = None
+    selections: int = 64
+    selection_bytes: int = 128 * 2**20
+    token_wait_s: float = 5.0
+    save_after_s: float = 600.0
+    save_after_changes: int = 20_000
+
+
+class Catalog:
+    """The columnar view of one collection. `load` it before use and `close` it in the end.
+
+    All methods may be called from any thread.
+    """
+
+    def __init__(self, collection: Collection, options: CatalogOptions | None = None) -> None:
+        self.collection = collection
+        self.options = options or CatalogOptions()
+        self.selections = Selections(most=self.options.selections, most_bytes=self.options.selection_bytes)
+        self._state: State | None = None
+        self._writing = threading.Lock()
+        self._saving = threading.Lock()
+        self._stopping = threading.Event()
+        self._listeners: list[Listener] = []
+        self._threads: list[threading.Thread] = []
+        self._saved = _Saved(at=time.monotonic())
+
+    @property
+    def state(self) -> State:
+        """The newest state. Keep it for as long as one answer takes: the next may differ."""
+        if self._state is None:
+            self.load()
+        assert self._state is not None
+        return self._state
+
+    def load(self) -> None:
+        """Read the library: the last snapshot and what changed since, or everything from the store."""
+        with self._writing:
+            if self._state is None:
+                self._load()
+
+    def refresh(self) -> bool:
+        """Take over what changed in the store. True when something did."""
+        with self._writing:
+            return self._refresh()
+
+    def seen(self, token: int) -> bool:
+        """Whether the newest state holds what the transaction `token` wrote; waits `token_wait_s` for it at most."""
+        deadline = time.monotonic() + self.options.token_wait_s
+        while not self.state.snapshot.sees(token):
+            with self._writing:
+                if not self.state.snapshot.sees(token):
+                    self._refresh()
+            is_late = time.monotonic() > deadline or self._stopping.is_set()
+            if not self.state.snapshot.sees(token) and (is_late or self._stopping.wait(_TOKEN_RETRY_S)):
+                return False
+        return True
+
+    def follow(self) -> None:
+        """From now on, take over every change soon after it happened."""
+        self._run(self._follow, "catalog-follower")
+
+    def add_listener(self, listener: Listener) -> None:
+        """Call this with the number of each new state; from the thread that made it."""
+        self._listeners.append(listener)
+
+    def save(self) -> Path | None:
+        """Write the newest state to the snapshot folder, if there is one."""
+        folder = self.options.snapshot_folder
+        if folder is None or self._state is None:
+            return None
+        with self._saving:
+            state = self._state
+            path = snapshot.write(state, folder)
+            self._saved = _Saved(at=time.monotonic())
+            if path is not None and self._state is state:
+                self._use_file(state, path)
+            return path
+
+    def _use_file(self, state: State, path: Path) -> None:
+        """The same state out of the file just written: mapped memory can be given back, ours cannot."""
+        with self._writing:
+            if self._state is state:
+                self._state = replace(snapshot.read(path), library=state.library, revision=state.revision)
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        if self._state is not None and self._saved.changes >= self.options.save_after_changes:
+            self.save()
+
+    def _run(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _load(self) -> None:
+        kept = snapshot.newest(self.options.snapshot_folder, self.collection.schema)
+        if kept is not None:
+            with feed.reading(self.collection, kept.snapshot) as reading:
+                if reading.origin == kept.origin and reading.snapshot.high >= kept.snapshot.high:
+                    self._publish(*load.applied(kept, reading))
+                    return
+        self._load_all()
+
+    def _load_all(self) -> None:
+        with feed.reading(self.collection) as reading:
+            state = load.loaded(reading, self._state.library + 1 if self._state else 1)
+        self.selections.forget_all()
+        self._state = replace(state, revision=self._next_revision())
+        self._announce()
+        self._run(self._prepare, "catalog-preparing")
+
+    def _refresh(self) -> bool:
+        old = self._state
+        if old is None:
+            self._load()
+            return True
+        with feed.reading(self.collection, old.snapshot) as reading:
+            same = reading.origin == old.origin and reading.snapshot.high >= old.snapshot.high
+            if same and reading.is_unchanged:
+                self._state = replace(old, snapshot=reading.snapshot)
+                return False
+            if same:
+                return self._publish(*load.applied(old, reading))
+        _LOG.warning("The database was replaced; reading the whole library again.")
+        self._load_all()
+        return True
+
+    def _publish(self, state: State, change: Change) -> bool:
+        changed = bool(len(change.positions) or change.tables or state.count > change.first_new)
+        if not changed:
+            self._state = state
+            return False
+
+        def touches(key: str) -> bool:
+            return bool(KEYS[key].columns & change.columns or KEYS[key].tables & change.tables)
+
+        orders = state.orders.carried(touches, change.positions, state.count)
+        if change.tables:
+            orders = orders.without(frozenset(key for key in KEYS if KEYS[key].tables & change.tables))
+        self._state = replace(state, revision=self._next_revision(), orders=orders)
+        self._saved = self._saved.after(len(change.positions) + state.count - change.first_new)
+        self._announce()
+        return True
+
+    def _next_revision(self) -> int:
+        return self._state.revision + 1 if self._state else 1
+
+    def _announce(self) -> None:
+        assert self._state is not None
+        for listener in self._listeners:
+            listener(self._state.revision)
+
+    def _prepare(self) -> None:
+        """After reading everything: index the words, sort by every key, and keep that for the next start."""
+        try:
+            self.state.prompts.prepare(self._stopping.is_set)
+            for name in KEYS:
+                stop_if(self._stopping.is_set)
+                prepared(self.state, name)
+        except Cancelled:
+            return
+        self.save()
+
+    def _follow(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                for announced in feed.announcements(self.collection, self._stopping.is_set, wait_s=_LISTENING_WAIT_S):
+                    if announced:
+                        self._refresh_and_rest()
+                    self._save_when_due()
+            except StoreError as error:
+                _LOG.warning("Not following the store at the moment: %s", error)
+                self._stopping.wait(_RETRY_S)
+
+    def _refresh_and_rest(self) -> None:
+        """Rests twice as long as it worked, so that a bulk load leaves most of the time to queries."""
+        begun = time.monotonic()
+        self.refresh()
+        self._stopping.wait(max(_SHORTEST_REST_S, _REST_PER_WORK * (time.monotonic() - begun)))
+
+    def _save_when_due(self) -> None:
+        saved, options = self._saved, self.options
+        if saved.changes >= options.save_after_changes and time.monotonic() - saved.at >= options.save_after_s:
+            self.save()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    """When the last snapshot was written, and how many images changed since."""
+
+    at: float
+    changes: int = 0
+
+    def after(self, changes: int) -> "_Saved":
+        return replace(self, changes=self.changes + changes)

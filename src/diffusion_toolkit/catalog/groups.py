@@ -1,0 +1,78 @@
+"""The headings of a result: runs of images of the same day, first letter or number, in the order of the result."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+
+import numpy as np
+
+from diffusion_toolkit.catalog.columns import NO_NUMBER, Array, Ints
+from diffusion_toolkit.catalog.days import local_days
+from diffusion_toolkit.catalog.state import State
+
+_FIRST_DAY = date(1970, 1, 1)
+_DAYS = {"date": ("date", 1), "added": ("added", 1), "modified": ("mtime_ns", 1_000)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Consecutive images under one heading. key: the same heading without words, for links (days: YYYY-MM-DD)."""
+
+    label: str
+    key: str
+    count: int
+
+
+def groups(state: State, positions: Ints, sort_key: str, zone: tzinfo | None) -> list[Group]:
+    """The headings of images sorted by this key, in order; none for keys without any."""
+    if not len(positions):
+        return []
+    if sort_key in _DAYS:
+        column, per_microsecond = _DAYS[sort_key]
+        return _runs(local_days(state.columns[column][positions] // per_microsecond, zone), _day)
+    if sort_key == "name":
+        return _letters(state, positions)
+    if sort_key == "rating":
+        return _runs(state.columns["rating"][positions], lambda rating: (str(rating), str(rating)) if rating else _NONE)
+    if sort_key == "steps":
+        steps = state.columns["steps"][positions]
+        return _runs(steps, lambda number: _NONE if number == NO_NUMBER else (str(number), str(number)))
+    if sort_key == "model":
+        names = state.dimensions["model"].names
+        return _runs(state.columns["model"][positions], lambda code: (names[code], names[code]) if code >= 0 else _NONE)
+    return []
+
+
+_NONE = ("none", "none")
+
+
+def _day(number: int) -> tuple[str, str]:
+    day = str(_FIRST_DAY + timedelta(days=number)) if -700_000 < number < 2_900_000 else "none"
+    return day, day
+
+
+def _letters(state: State, positions: Ints) -> list[Group]:
+    """The first character decides; digits share one heading, and what is neither letter nor digit another."""
+    first = state.names.first_characters()[state.columns["name"][positions]]
+    kind = np.where((first >= ord("0")) & (first <= ord("9")), ord("0"), first)
+    return _runs(kind, _letter)
+
+
+def _letter(code: int) -> tuple[str, str]:
+    if code == ord("0"):
+        return "0-9", "0-9"
+    label = chr(code).upper()
+    return label, label
+
+
+def _runs(values: Array, label: Callable[[int], tuple[str, str]]) -> list[Group]:
+    begins = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    counts = np.diff(np.append(begins, len(values)))
+    made: list[Group] = []
+    for value, count in zip(values[begins].tolist(), counts.tolist(), strict=True):
+        text, key = label(value)
+        if made and made[-1].key == key:
+            made[-1] = Group(label=text, key=key, count=made[-1].count + count)
+        else:
+            made.append(Group(label=text, key=key, count=count))
+    return made

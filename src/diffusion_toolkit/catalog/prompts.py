@@ -1,0 +1,210 @@
+"""The texts of all prompts, in segments that never change: searching them, and adding new ones.
+
+New prompts make a small segment of their own, with its own word index; a segment is merged with its left neighbour once
+it is half as large, so that there are never many.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from mmap import mmap
+
+import numpy as np
+
+from diffusion_toolkit.catalog.columns import Array, Bytes, Ints, Longs, Mask, Places
+from diffusion_toolkit.catalog.finder import find_bytes
+from diffusion_toolkit.catalog.text_order import GrowingOrder
+from diffusion_toolkit.catalog.words import WordIndex, WordSet, build, merge
+from diffusion_toolkit.progress import IsCancelled, never
+from diffusion_toolkit.query.tree import Exact, Term
+
+_BYTES_PER_LOOK = 4_000
+"""Looking at one prompt costs as much time as searching so many bytes of all of them."""
+
+
+class Segment:
+    """Some prompts: their casefolded text (for exact characters) and their words (indexed when first asked for).
+
+    starts: where each text begins, and the end; other: which texts hold more than ASCII.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        folded = [text.casefold() for text in texts]
+        self.other: Mask = np.fromiter((not text.isascii() for text in texts), np.bool_, count=len(texts))
+        encoded = [text.encode() for text in folded]
+        lengths = np.fromiter(map(len, encoded), np.int64, count=len(encoded))
+        self.starts: Longs = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        self._block: bytes | mmap = b"".join(encoded)
+        self._base = 0
+        self._texts: Sequence[str] | None = texts
+        self._index: WordIndex | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, *, block: bytes | mmap, base: int = 0, starts: Longs, other: Mask, index: WordIndex) -> "Segment":
+        """A segment whose parts are known; its text begins at `base` of the block."""
+        made = cls([])
+        made._block, made._base, made.starts, made.other = block, base, starts, other
+        made._texts, made._index = None, index
+        return made
+
+    @property
+    def text(self) -> Bytes:
+        """The casefolded texts, one after the other."""
+        return np.frombuffer(self._block, np.uint8, count=int(self.starts[-1]), offset=self._base)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def index(self) -> WordIndex:
+        """The words. Making the index takes seconds for a million prompts; others wait for it."""
+        return self.prepared()
+
+    def prepared(self, is_cancelled: IsCancelled = never) -> WordIndex:
+        """The index, made now if there was none. Raises Cancelled."""
+        with self._lock:
+            if self._index is None:
+                self._index = build(self._texts or (), is_cancelled)
+                self._texts = None
+            return self._index
+
+    def matching(self, text: Term | Exact) -> Mask:
+        """Which prompts of the segment hold the text."""
+        if isinstance(text, Term):
+            return self.index.with_words(text.words)
+        return self._with_characters(text.text.casefold())
+
+    def _with_characters(self, wanted: str) -> Mask:
+        if not wanted:
+            return np.ones(len(self), np.bool_)
+        if not wanted.isascii():
+            return self._verified(self.other, wanted)
+        phrases = _phrases(self.index, wanted)
+        found = np.ones(len(self), np.bool_)
+        for sets in phrases:
+            found &= self.index.with_phrase(sets)
+        if len(phrases) == 1 and wanted.isalnum():  # part of one word: the dictionary knows all such words
+            found[self.other] = False
+            return found | self._verified(self.other, wanted)
+        return self._verified(found | self.other, wanted)
+
+    def _verified(self, candidates: Mask, wanted: str) -> Mask:
+        """Those of the candidates that hold the characters."""
+        found = np.zeros(len(self), np.bool_)
+        numbers = np.flatnonzero(candidates)
+        needle = wanted.encode()
+        if len(numbers) * _BYTES_PER_LOOK > len(self.text):
+            hits = find_bytes(self.text, needle)
+            owner = np.searchsorted(self.starts, hits, side="right") - 1
+            found[owner[hits + len(needle) <= self.starts[owner + 1]]] = True
+            return found
+        find, base = self._block.find, self._base
+        begins, ends = (self.starts[numbers] + base).tolist(), (self.starts[numbers + 1] + base).tolist()
+        spans = zip(numbers.tolist(), begins, ends, strict=True)
+        found[[number for number, begin, end in spans if find(needle, begin, end) >= 0]] = True
+        return found
+
+
+def _phrases(index: WordIndex, wanted: str) -> list[list[WordSet]]:
+    """For each run of letters and digits in `wanted`, the dictionary words it may be (part of), side by side.
+
+    A run without a letter ends a phrase: as an attention weight it is no word at all.
+    """
+    phrases: list[list[WordSet]] = [[]]
+    for start, end in _runs(wanted):
+        run = wanted[start:end]
+        if run.isdigit():
+            phrases.append([])
+        elif start > 0 and end < len(wanted):
+            phrases[-1].append(index.dictionary.find(run))
+        elif start > 0:
+            phrases[-1].append(index.dictionary.find_prefix(run))
+        elif end < len(wanted):
+            phrases[-1].append(index.dictionary.ending(run))
+        else:
+            phrases[-1].append(index.dictionary.containing(run))
+    return [phrase for phrase in phrases if phrase]
+
+
+def _runs(text: str) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    start = -1
+    for place, character in enumerate(text + " "):
+        if character.isalnum():
+            start = place if start < 0 else start
+        elif start >= 0:
+            runs.append((start, place))
+            start = -1
+    return runs
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """All prompts; the code of a prompt is its place over all segments."""
+
+    places: Places
+    segments: tuple[Segment, ...] = ()
+    order: GrowingOrder = field(default_factory=GrowingOrder, repr=False)
+
+    @classmethod
+    def of(cls, ids: Sequence[int], texts: Sequence[str]) -> "Prompts":
+        """Prompts by database id."""
+        return cls(Places.of(np.array(ids, np.int32)), (Segment(texts),) if texts else ())
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.places.ids)
+
+    def codes(self, ids: Array) -> Ints:
+        """The codes of database ids; -1 for 0 and for unknown ones."""
+        return self.places.find(ids)
+
+    def appended(self, ids: Sequence[int], texts: Sequence[str]) -> "Prompts":
+        """With new prompts."""
+        if not ids:
+            return self
+        segments = [*self.segments, Segment(texts)]
+        while len(segments) > 1 and len(segments[-1]) * 2 >= len(segments[-2]):
+            right, left = segments.pop(), segments.pop()
+            segments.append(_joined(left, right))
+        return Prompts(self.places.appended(np.array(ids, np.int32)), tuple(segments), self.order)
+
+    def matching(self, text: Term | Exact) -> Mask:
+        """Which prompts hold the text; the last entry stands for code -1."""
+        none = np.zeros(1, np.bool_)
+        return np.concatenate([*(segment.matching(text) for segment in self.segments), none])
+
+    def prepare(self, is_cancelled: IsCancelled) -> None:
+        """Index the words of all segments now, so that no query has to wait for it. Raises Cancelled."""
+        for segment in self.segments:
+            segment.prepared(is_cancelled)
+
+    def ranks(self) -> Ints:
+        """The place of each prompt by its text, ignoring case; the last entry stands for code -1."""
+        return self.order.ranks(self.count, self._whole_text, lambda: self.text_bytes)
+
+    def _whole_text(self) -> tuple[Bytes, Longs]:
+        starts = [np.zeros(1, np.int64)]
+        for segment in self.segments:
+            starts.append(segment.starts[1:] + starts[-1][-1])
+        empty = np.empty(0, np.uint8)
+        return np.concatenate([empty, *(segment.text for segment in self.segments)]), np.concatenate(starts)
+
+    def text_bytes(self, code: int) -> bytes:
+        """The casefolded text of one prompt."""
+        for segment in self.segments:
+            if code < len(segment):
+                return segment.text[segment.starts[code] : segment.starts[code + 1]].tobytes()
+            code -= len(segment)
+        raise IndexError(code)
+
+
+def _joined(left: Segment, right: Segment) -> Segment:
+    return Segment.of(
+        block=left.text.tobytes() + right.text.tobytes(),
+        starts=np.concatenate([left.starts, right.starts[1:] + left.starts[-1]]),
+        other=np.concatenate([left.other, right.other]),
+        index=merge([left.index, right.index]),
+    )

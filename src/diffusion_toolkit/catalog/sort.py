@@ -1,0 +1,119 @@
+"""What each sort key compares, and putting the images that a query found in order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from diffusion_toolkit.catalog.columns import NO_NUMBER, Array, Flag, Ints, Mask
+from diffusion_toolkit.catalog.orders import Order, Values
+from diffusion_toolkit.catalog.state import State
+from diffusion_toolkit.query.sort import Sort
+
+_FEW = 24
+"""Results under one in so many of all images are sorted by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A sort key: its values by position, which images have one (None: all), the columns and tables it depends on."""
+
+    values: Callable[[State], Array]
+    columns: frozenset[str]
+    known: Callable[[State], Mask] | None = None
+    tables: frozenset[str] = frozenset()
+
+    def of(self, state: State) -> Values:
+        """Values of one state."""
+        return Values(self.values(state), self.known(state) if self.known else None, state.columns["id"])
+
+
+def _column(name: str, known: Callable[[State], Mask] | None = None) -> Key:
+    return Key(lambda state: state.columns[name], frozenset((name,)), known)
+
+
+def _pixels(state: State) -> Array:
+    return state.columns["width"].astype(np.int64) * state.columns["height"]
+
+
+def _ratio(state: State) -> Array:
+    return state.columns["width"] / np.maximum(state.columns["height"], 1).astype(np.float64)
+
+
+def _name(state: State) -> Array:
+    return state.names.ranks()[state.columns["name"]]
+
+
+def _path(state: State) -> Array:
+    return (state.folders.ranks[state.columns["folder"]].astype(np.int64) << 32) + _name(state)
+
+
+_SIZE = frozenset(("width", "height"))
+
+KEYS: Mapping[str, Key] = {
+    "date": _column("date"),
+    "added": _column("added"),
+    "modified": _column("mtime_ns"),
+    "name": Key(_name, frozenset(("name",))),
+    "path": Key(_path, frozenset(("name", "folder")), tables=frozenset(("folder",))),
+    "rating": _column("rating", lambda state: state.columns["rating"] > 0),
+    "filesize": _column("size_bytes"),
+    "pixels": Key(_pixels, _SIZE, lambda state: state.width_known),
+    "ratio": Key(_ratio, _SIZE, lambda state: state.width_known),
+    "prompt": Key(
+        lambda state: state.prompts.ranks()[state.columns["prompt"]],
+        frozenset(("prompt",)),
+        lambda state: state.columns["prompt"] >= 0,
+    ),
+    "model": Key(
+        lambda state: state.dimensions["model"].ranks[state.columns["model"]],
+        frozenset(("model",)),
+        lambda state: state.columns["model"] >= 0,
+        frozenset(("model",)),
+    ),
+    "seed": Key(lambda state: state.columns["seed"], frozenset(("seed", "flags")), lambda s: s.columns.has(Flag.SEED)),
+    "steps": _column("steps", lambda state: state.columns["steps"] != NO_NUMBER),
+    "cfg": _column("cfg", lambda state: ~np.isnan(state.columns["cfg"])),
+}
+"""All sort keys but `random`, which compares nothing."""
+
+
+def ordered(state: State, found: Mask, sort: Sort) -> Ints:
+    """The positions of the found images in this order."""
+    if sort.key == "random":
+        return _shuffled(state, np.flatnonzero(found).astype(np.int32), sort)
+    key = KEYS[sort.key]
+    total = int(np.count_nonzero(found))
+    if total * _FEW < state.count:
+        return key.of(state).order(np.flatnonzero(found).astype(np.int32)).whole(descending=sort.descending)
+    return prepared(state, sort.key).only(found, total).whole(descending=sort.descending)
+
+
+def prepared(state: State, name: str) -> Order:
+    """The order of all images by a key."""
+    return state.orders.get(name, state.count, lambda: KEYS[name].of(state))
+
+
+def random_numbers(ids: Array, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
+    """32 well mixed bits for each id (the finaliser of SplitMix64); another seed gives another order."""
+    mixed = ids.astype(np.uint64)
+    mixed += np.uint64((seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    mixed >>= np.uint64(32)
+    return mixed
+
+
+def _shuffled(state: State, positions: Ints, sort: Sort) -> Ints:
+    ids = state.columns["id"][positions]
+    numbers = random_numbers(ids, sort.seed)
+    if state.places.places is None:  # places are in the order of ids, so one sort of packed numbers does both
+        numbers <<= np.uint64(32)
+        numbers |= positions.view(np.uint32)
+        numbers.sort()
+        order = numbers.astype(np.uint32).view(np.int32)
+    else:
+        order = positions[np.lexsort((ids, numbers))]
+    return order[::-1] if sort.descending else order

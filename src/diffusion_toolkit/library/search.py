@@ -1,0 +1,234 @@
+"""Asking the library: a query becomes a selection, and a selection gives pages, facets, headings and shapes."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffusion_toolkit.catalog import Catalog, FacetValue, Group, State
+from diffusion_toolkit.catalog.columns import Flag
+from diffusion_toolkit.catalog.evaluate import Question, matching
+from diffusion_toolkit.catalog.facets import facet
+from diffusion_toolkit.catalog.groups import groups
+from diffusion_toolkit.catalog.layout import layout
+from diffusion_toolkit.catalog.selection import Chosen, Found
+from diffusion_toolkit.catalog.sort import ordered
+from diffusion_toolkit.errors import Expired, UsageError
+from diffusion_toolkit.library.images import file_version
+from diffusion_toolkit.query import KnownNames, parse
+from diffusion_toolkit.query.sort import parse_sort
+
+MOST_ITEMS = 10_000
+"""The longest page."""
+
+__all__ = ["FacetValue", "Group", "Item", "Search", "Selection"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What a query found: its name, how many images, and as of which revision of the catalog.
+
+    sort: written out ("date desc"); milliseconds: how long finding and ordering took.
+    """
+
+    handle: str
+    total: int
+    revision: int
+    query: str
+    sort: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One image of a page. Paths are printable and absolute; date in seconds since 1970; version changes with the file.
+
+    problems: how many; phase: 1 when its metadata was read; missing: the file was gone at the last scan; available: its
+    root can be reached.
+    """
+
+    id: int
+    name: str
+    path: str
+    folder: str
+    format: str | None
+    width: int | None
+    height: int | None
+    duration_s: float | None
+    size_bytes: int
+    date: float
+    rating: int | None
+    favorite: bool
+    nsfw: bool
+    for_deletion: bool
+    problems: int
+    phase: int
+    missing: bool
+    available: bool
+    version: str
+
+
+class Search:
+    """Runs queries against a catalog. May be used from many threads at once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def run(self, query: str, sort: str = "date", *, now: datetime, after: int | None = None) -> Selection:
+        """Find and order images. now: aware, in the user's time zone; after: the token of a write that must be seen.
+
+        Raises QueryError with the place of a mistake, UsageError for an unknown order.
+        """
+        if after is not None:
+            self.catalog.seen(after)
+        begun = time.perf_counter()
+        state = self.catalog.state
+        node = parse(query, known_names(state))
+        order = parse_sort(sort)
+        mask = matching(Question(state, now), node)
+        positions = ordered(state, mask, order)
+        found = Found(
+            handle=self.catalog.selections.new_handle(),
+            library=state.library,
+            revision=state.revision,
+            positions=positions,
+            chosen=Chosen.by(mask, positions),
+            query=query,
+            node=node,
+            sort=order,
+            now=now,
+            milliseconds=(time.perf_counter() - begun) * 1_000,
+        )
+        self.catalog.selections.keep(found)
+        return _selection(found)
+
+    def selection(self, handle: str) -> Selection:
+        """A selection made before. Raises Expired."""
+        return _selection(self._found(handle)[1])
+
+    def page(self, handle: str, offset: int, limit: int) -> list[Item]:
+        """Items from `offset` on. Which and in what order was decided by the query; what they show is of now."""
+        if offset < 0 or not 0 <= limit <= MOST_ITEMS:
+            raise UsageError(f"A page begins at 0 or later and has at most {MOST_ITEMS} items.")
+        state, found = self._found(handle)
+        return _items(state, found.positions[offset : offset + limit])
+
+    def facets(self, handle: str, keys: Sequence[str], limit: int = 50) -> dict[str, list[FacetValue]]:
+        """For each key the commonest values in the selection, each with the query that selects its images."""
+        state, found = self._found(handle)
+        return {key: facet(state, found.chosen, key, limit, found.now.tzinfo) for key in keys}
+
+    def layout(self, handle: str) -> bytes:
+        """One byte per item: its shape (see `catalog.layout`)."""
+        state, found = self._found(handle)
+        return layout(state, found.positions).tobytes()
+
+    def groups(self, handle: str) -> list[Group]:
+        """The headings of the selection in order; none where its sort has none."""
+        state, found = self._found(handle)
+        return groups(state, found.positions, found.sort.key, found.now.tzinfo)
+
+    def ids(self, handle: str) -> NDArray[np.int32]:
+        """The ids of all images of the selection, in order."""
+        state, found = self._found(handle)
+        return state.columns["id"][found.positions]
+
+    def index_of(self, handle: str, image_id: int) -> int | None:
+        """The offset of an image in the selection, None when it is not in it."""
+        state, found = self._found(handle)
+        if not 0 < image_id < 2**31:
+            return None
+        position = int(state.positions(np.array([image_id], np.int32))[0])
+        places = np.flatnonzero(found.positions == position)
+        return int(places[0]) if position >= 0 and len(places) else None
+
+    def _found(self, handle: str) -> tuple[State, Found]:
+        """What a selection found, and the newest state. Positions mean the same in all states of one library."""
+        found, state = self.catalog.selections.get(handle), self.catalog.state
+        if found.library != state.library:
+            raise Expired("The library was replaced. Run the query again.")
+        return state, found
+
+
+def known_names(state: State) -> KnownNames:
+    """Names of the library that may stand in a query without quotes."""
+    return KnownNames(
+        samplers=state.dimensions["sampler"].folded,
+        schedulers=state.dimensions["scheduler"].folded,
+        models=state.dimensions["model"].folded,
+    )
+
+
+def _selection(found: Found) -> Selection:
+    return Selection(
+        handle=found.handle,
+        total=len(found.positions),
+        revision=found.revision,
+        query=found.query,
+        sort=str(found.sort),
+        milliseconds=found.milliseconds,
+    )
+
+
+def _items(state: State, positions: NDArray[np.int32]) -> list[Item]:
+    columns = [state.columns[name][positions].tolist() for name in _SHOWN]
+    return [_item(state, position, *row) for position, *row in zip(positions.tolist(), *columns, strict=True)]
+
+
+_SHOWN = (
+    "id",
+    "folder",
+    "format",
+    "width",
+    "height",
+    "duration_s",
+    "size_bytes",
+    "mtime_ns",
+    "date",
+    "rating",
+    "flags",
+    "problems",
+)
+
+
+def _item(
+    state: State,
+    position: int,
+    number: int,
+    folder: int,
+    format_code: int,
+    width: int,
+    height: int,
+    duration_s: float,
+    size_bytes: int,
+    mtime_ns: int,
+    date_us: int,
+    rating: int,
+    flags: int,
+    problems: int,
+) -> Item:
+    name, place = state.name(position), state.folders.paths[folder] if folder >= 0 else ""
+    return Item(
+        id=number,
+        name=name,
+        path=f"{place.rstrip('/')}/{name}",
+        folder=place,
+        format=state.formats.names[format_code] if format_code >= 0 else None,
+        width=width or None,
+        height=height or None,
+        duration_s=duration_s if duration_s == duration_s else None,  # NaN stands for none
+        size_bytes=size_bytes,
+        date=date_us / 1e6,
+        rating=rating or None,
+        favorite=bool(flags & Flag.FAVORITE),
+        nsfw=bool(flags & Flag.NSFW),
+        for_deletion=bool(flags & Flag.FOR_DELETION),
+        problems=problems,
+        phase=int(bool(flags & Flag.DEEP)),
+        missing=bool(flags & (Flag.MISSING | Flag.DEAD)),
+        available=bool(state.folders.available[folder]),
+        version=file_version(size_bytes, mtime_ns),
+    )
