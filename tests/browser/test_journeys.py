@@ -76,6 +76,7 @@ def test_the_viewer_opens_moves_and_shows_how_it_was_made(page: Page) -> None:
 
 def test_a_prompt_is_copied(page: Page) -> None:
     search(page, "steps:11")
+    expect(tiles(page)).to_have_count(1)
     tiles(page).first.click()
     details = page.get_by_role("complementary", name="Details")
     expect(details).to_contain_text("picture 1")
@@ -88,6 +89,7 @@ def test_a_prompt_is_copied(page: Page) -> None:
 
 def test_ratings_and_favourites_stay_and_can_be_undone(page: Page) -> None:
     search(page, "steps:22")
+    expect(tiles(page)).to_have_count(1)
     tiles(page).first.click()
     page.keyboard.press("8")
     page.keyboard.press("f")
