@@ -145,7 +145,7 @@ def first_start(url: str, folder: Path) -> None:
     search = Search(catalog)
     print(f"first word query (words not ready)  {timed(lambda: search.run('castle', now=NOW)):8.0f} ms", flush=True)
     print(f"snapshot written                    {timed(catalog.save):8.0f} ms", flush=True)
-    while not any(folder.glob("*.catalog")) or len(catalog.state.orders.ready) < len(KEYS):
+    while len(catalog.state.orders.ready) < len(KEYS):
         time.sleep(0.1)
     catalog.save()
     catalog.close()

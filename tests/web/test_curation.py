@@ -99,3 +99,10 @@ def test_broken_json_gives_one_sentence(stranger: Visitor) -> None:
 def test_a_selection_that_is_gone(client: Visitor) -> None:
     answer = client.post(f"{C}/curation", json={"selection": "gone", "set": {"rating": 5}})
     assert (answer.status_code, kind(answer)) == (410, "expired")
+
+
+def test_who_forgets_the_token_sees_the_last_write_all_the_same(client: Visitor, images: list[dict[str, Any]]) -> None:
+    for rating in range(1, 9):
+        body = {"image_ids": [image["id"] for image in images], "set": {"rating": rating}}
+        client.post(f"{C}/curation", json=body)
+        assert client.get(f"{C}/search", params={"q": f"rating:{rating}"}).json()["total"] == 4

@@ -22,7 +22,7 @@ _LISTENING_WAIT_S = 1.0
 _RETRY_S = 2.0
 _TOKEN_RETRY_S = 0.01
 _REST_PER_WORK = 2.0
-_SHORTEST_REST_S = 0.05
+_SHORTEST_REST_S = 0.4
 
 Listener = Callable[[int], None]
 
@@ -118,7 +118,9 @@ class Catalog:
         """The same state out of the file just written: mapped memory can be given back, ours cannot."""
         with self._writing:
             if self._state is state:
-                self._state = replace(snapshot.read(path), library=state.library, revision=state.revision)
+                kept = snapshot.read(path)
+                orders = state.orders.joined(kept.orders, state.count)
+                self._state = replace(kept, library=state.library, revision=state.revision, orders=orders)
 
     def close(self) -> None:
         """Stop following."""
@@ -178,6 +180,7 @@ class Catalog:
         orders = state.orders.carried(touches, change.positions, state.count)
         if change.tables:
             orders = orders.without(frozenset(key for key in KEYS if KEYS[key].tables & change.tables))
+        state.keep_ranks()
         self._state = replace(state, revision=self._next_revision(), orders=orders)
         self._saved = self._saved.after(len(change.positions) + state.count - change.first_new)
         self._announce()
@@ -214,7 +217,10 @@ class Catalog:
                 self._stopping.wait(_RETRY_S)
 
     def _refresh_and_rest(self) -> None:
-        """Rests twice as long as it worked, so that a bulk load leaves most of the time to queries."""
+        """Rests a while, and at least twice as long as it worked: a bulk load leaves most of the time to queries.
+
+        A query that has to see a write does not wait for this; it refreshes by itself.
+        """
         begun = time.monotonic()
         self.refresh()
         self._stopping.wait(max(_SHORTEST_REST_S, _REST_PER_WORK * (time.monotonic() - begun)))

@@ -143,6 +143,10 @@ class OrderCache:
         with self._lock:
             return {key: one.order for key, one in self._kept.items() if not len(one.touched)}
 
+    def joined(self, others: "OrderCache", count: int) -> "OrderCache":
+        """The orders of both, of the same `count` images; of two for one key, the other's."""
+        return OrderCache.of({**self.ready, **others.ready}, count)
+
     @classmethod
     def of(cls, orders: Mapping[str, Order], count: int) -> "OrderCache":
         """Orders of `count` images that were prepared before."""

@@ -35,23 +35,22 @@ class Segment:
         lengths = np.fromiter(map(len, encoded), np.int64, count=len(encoded))
         self.starts: Longs = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         self._block: bytes | mmap = b"".join(encoded)
-        self._base = 0
         self._texts: Sequence[str] | None = texts
         self._index: WordIndex | None = None
         self._lock = threading.Lock()
 
     @classmethod
-    def of(cls, *, block: bytes | mmap, base: int = 0, starts: Longs, other: Mask, index: WordIndex) -> "Segment":
-        """A segment whose parts are known; its text begins at `base` of the block."""
+    def of(cls, *, block: bytes | mmap, starts: Longs, other: Mask, index: WordIndex) -> "Segment":
+        """A segment whose parts are known."""
         made = cls([])
-        made._block, made._base, made.starts, made.other = block, base, starts, other
+        made._block, made.starts, made.other = block, starts, other
         made._texts, made._index = None, index
         return made
 
     @property
     def text(self) -> Bytes:
         """The casefolded texts, one after the other."""
-        return np.frombuffer(self._block, np.uint8, count=int(self.starts[-1]), offset=self._base)
+        return np.frombuffer(self._block, np.uint8)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -99,8 +98,7 @@ class Segment:
             owner = np.searchsorted(self.starts, hits, side="right") - 1
             found[owner[hits + len(needle) <= self.starts[owner + 1]]] = True
             return found
-        find, base = self._block.find, self._base
-        begins, ends = (self.starts[numbers] + base).tolist(), (self.starts[numbers + 1] + base).tolist()
+        find, begins, ends = self._block.find, self.starts[numbers].tolist(), self.starts[numbers + 1].tolist()
         spans = zip(numbers.tolist(), begins, ends, strict=True)
         found[[number for number, begin, end in spans if find(needle, begin, end) >= 0]] = True
         return found

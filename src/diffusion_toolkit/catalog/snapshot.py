@@ -30,7 +30,9 @@ from diffusion_toolkit.store.feed import FolderRow, Origin, RootRow, Snapshot
 
 _LOG = logging.getLogger(__name__)
 _MAGIC = b"dtk catalog 1\n\0\0"
-_ALIGNMENT = 64
+_ALIGNMENT = 65_536
+"""Maps begin at multiples of 64 KiB on Windows, of a page elsewhere."""
+
 _CHECKED_AT_ONCE = 1 << 22
 _LONGEST_HEAD = 1 << 30
 _MOST_DEAD = 5
@@ -82,15 +84,18 @@ def read(path: Path) -> State:
     """The state in a file; its arrays stay in the file and are mapped."""
     with path.open("rb") as file:
         head, begin = _head(file)
-        _check(file.fileno(), head, begin)
-        block = mmap(file.fileno(), 0, access=ACCESS_READ)
-    view = np.frombuffer(block, np.uint8)
-    arrays: dict[str, Array] = {}
-    for part in head["parts"]:
-        first = begin + part["at"]
-        arrays[part["name"]] = view[first : first + part["bytes"]].view(part["kind"])
-    places = {part["name"]: begin + part["at"] for part in head["parts"]}
-    segments = tuple(_segment(number, arrays, block, places) for number in range(head["segments"]))
+        _check(path, head, begin)
+        # A map of its own for each array: once a column is replaced, its memory goes back.
+        blocks: dict[str, mmap | bytes] = {
+            part["name"]: mmap(file.fileno(), part["bytes"], access=ACCESS_READ, offset=begin + part["at"])
+            if part["bytes"]
+            else b""
+            for part in head["parts"]
+        }
+    arrays: dict[str, Array] = {
+        part["name"]: np.frombuffer(blocks[part["name"]], part["kind"]) for part in head["parts"]
+    }
+    segments = tuple(_segment(number, arrays, blocks) for number in range(head["segments"]))
     return _state(head, arrays, segments)
 
 
@@ -139,17 +144,18 @@ def _head(file: BinaryIO) -> tuple[dict[str, Any], int]:
     return json.loads(head), len(fixed) + length
 
 
-def _check(file: int, head: dict[str, Any], begin: int) -> None:
+def _check(path: Path, head: dict[str, Any], begin: int) -> None:
     """Compare all checksums; by reading, not through the map, so that the memory is not ours afterwards."""
 
     def checksum(part: Mapping[str, Any]) -> bool:
-        found, at, end = 0, begin + part["at"], begin + part["at"] + part["bytes"]
-        with os.fdopen(os.dup(file), "rb", buffering=0) as own:
-            while at < end:
-                block = os.pread(own.fileno(), min(_CHECKED_AT_ONCE, end - at), at)
+        found, left = 0, part["bytes"]
+        with path.open("rb", buffering=0) as own:
+            own.seek(begin + part["at"])
+            while left:
+                block = own.read(min(_CHECKED_AT_ONCE, left))
                 if not block:
                     return False
-                found, at = zlib.crc32(block, found), at + len(block)
+                found, left = zlib.crc32(block, found), left - len(block)
         return found == part["checksum"]
 
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -252,7 +258,7 @@ def _state(head: dict[str, Any], arrays: Mapping[str, Array], segments: tuple[Se
     )
 
 
-def _segment(number: int, arrays: Mapping[str, Array], block: mmap, places: Mapping[str, int]) -> Segment:
+def _segment(number: int, arrays: Mapping[str, Array], blocks: Mapping[str, mmap | bytes]) -> Segment:
     def part(name: str) -> Array:
         return arrays[f"segment {number} {name}"]
 
@@ -266,8 +272,7 @@ def _segment(number: int, arrays: Mapping[str, Array], block: mmap, places: Mapp
         owners=part("owners"),
     )
     return Segment.of(
-        block=block,
-        base=places[f"segment {number} text"],
+        block=blocks[f"segment {number} text"],
         starts=part("starts"),
         other=part("other"),
         index=index,

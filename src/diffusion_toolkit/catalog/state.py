@@ -72,6 +72,13 @@ class State:
         """The file name as one shows it."""
         return printable(self.names[int(self.columns["name"][position])])
 
+    def keep_ranks(self) -> None:
+        """Give new names and prompts their rank now, if anybody ever sorted by them, so that no query has to."""
+        if self.names.folded.order.order is not None:
+            self.names.ranks()
+        if self.prompts.order.order is not None:
+            self.prompts.ranks()
+
     def positions(self, ids: Ints) -> Ints:
         """Where the images of these ids stand, -1 for unknown ones."""
         return self.places.find(ids)

@@ -1,6 +1,7 @@
 """The command `dtk`: its groups, and the one place where errors become messages and exit codes."""
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -51,6 +52,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; the exit code."""
+    # Before NumPy is imported: with huge pages the kernel clears 2 MiB for each new array of a query, which costs a
+    # fifth of its p95 while a scan commits.
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
     as_json = "--json" in arguments
     try:
         result: Any = dtk.main(arguments, prog_name="dtk", standalone_mode=False)

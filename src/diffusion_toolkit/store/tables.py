@@ -94,6 +94,8 @@ folder = sa.Table(
     sa.UniqueConstraint("root_id", "identity"),
 )
 
+sa.Index("folder_changed", folder.c.changed_in)
+
 prompt = _distinct("prompt", sa.Column("text", sa.Text, nullable=False))
 model = _distinct("model", sa.Column("name", sa.Text, nullable=False), sa.Column("hash", sa.Text))
 sampler = _distinct("sampler", sa.Column("name", sa.Text, nullable=False))

@@ -37,6 +37,7 @@ class Library:
         self._open_catalog = open_catalog
         self._collections: dict[str, Collection] = {}
         self._searches: dict[str, Search] = {}
+        self._written: dict[str, int] = {}
         self._listeners: list[Changed] = []
         self._opening: dict[str, Lock] = {}
         self._lock = RLock()
@@ -73,6 +74,16 @@ class Library:
         """The revision of a collection's catalog, or None while it is not loaded."""
         found = self._searches.get(name)
         return found.catalog.state.revision if found else None
+
+    def wrote(self, name: str, token: int) -> None:
+        """Note the token of a write, which every later query of this server waits for, asked to or not."""
+        with self._lock:
+            self._written[name] = max(token, self._written.get(name, 0))
+
+    def must_see(self, name: str, after: int | None) -> int | None:
+        """The newest write that a query has to see: the visitor's own, or the last through this server."""
+        written = self._written.get(name)
+        return after if written is None or (after is not None and after > written) else written
 
     def on_change(self, listener: Changed) -> None:
         """Have `listener(collection name, revision)` called, from any thread, whenever a loaded catalog changed."""

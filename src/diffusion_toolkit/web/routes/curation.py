@@ -19,6 +19,7 @@ def curate(library: TheLibrary, collection: CollectionName, asked: CurationReque
     change = curation.Change(**asked.set.model_dump(exclude_unset=True))
     ids = _chosen(library, collection, asked)
     written = curation.curate(library.collection(collection), ids, change)
+    library.wrote(collection, written.token)
     return WrittenAnswer(token=written.token, journal=written.journal_id, changed=written.changed)
 
 
@@ -26,6 +27,7 @@ def curate(library: TheLibrary, collection: CollectionName, asked: CurationReque
 def undo(library: TheLibrary, collection: CollectionName, asked: UndoRequest) -> UndoneAnswer:
     """Put back what an action changed; without a number, the last one."""
     written = curation.undo(library.collection(collection), asked.journal)
+    library.wrote(collection, written.token)
     return UndoneAnswer(
         token=written.token,
         journal=written.journal_id,

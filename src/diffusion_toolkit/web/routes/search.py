@@ -36,7 +36,7 @@ def search(
 ) -> Response:
     """Run a query and get a selection."""
     found = library.search(collection)
-    selection = found.run(q, sort, now=local_now(), after=after)
+    selection = found.run(q, sort, now=local_now(), after=library.must_see(collection, after))
     counted = found.facets(selection.handle, _keys(facets)) if facets else {}
     return json_answer(
         {
