@@ -12,6 +12,7 @@ from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_libr
 from diffusion_toolkit.library.roots import Root, add_root, get_root, list_roots
 from diffusion_toolkit.library.scan import ScanOptions
 from diffusion_toolkit.library.scan import scan as scan_root
+from diffusion_toolkit.library.scanning.options import DEEP, QUICK
 from diffusion_toolkit.paths import printable
 
 COUNTS = ("files", "new", "changed", "moved", "missing", "failed")
@@ -32,7 +33,7 @@ def scan(
     as_json: bool,
 ) -> int:
     """Index FOLDERS, or every folder of the library. Interrupted, it goes on where it stopped."""
-    phases = (only,) if only else ("quick", "deep")
+    phases = (only,) if only else (QUICK, DEEP)
     seconds: defaultdict[str, float] = defaultdict(float)
     counts: Counter[str] = Counter()
     with open_library(data_dir, collection) as library, output.ProgressBar() as bar:
@@ -41,7 +42,7 @@ def scan(
             counts.update(_scan_one(library, root, options, bar, seconds))
     result = {name: counts[name] for name in COUNTS} | {
         "seconds": round(sum(seconds.values()), 3),
-        **{f"{phase}_seconds": round(seconds[phase], 3) for phase in phases},
+        **{f"{phase}_seconds": round(seconds[phase], 3) for phase in (QUICK, DEEP)},
     }
     if as_json:
         output.print_json(result)

@@ -28,9 +28,9 @@ class Root:
 
 
 def add_root(collection: Collection, folder: str | os.PathLike[str]) -> Root:
-    """Add a folder to the library; a folder that is a root already, however spelled, is that root.
+    """Add a folder to the library; one that is a root already, however spelled, or lies inside one, gives that root.
 
-    Raises NotFound when there is no such folder, UsageError when it lies inside a root or holds one.
+    Raises NotFound when there is no such folder, UsageError when it holds a root.
     """
     path = real_root(folder)
     if not path.is_dir():
@@ -38,10 +38,10 @@ def add_root(collection: Collection, folder: str | os.PathLike[str]) -> Root:
     with collection.begin() as connection:
         store.lock_roots(connection)
         known = [_root(row) for row in store.roots(connection)]
-        same = _same_root(path, known)
-        if same is not None:
-            return same
-        _refuse_nesting(path, known)
+        around = _root_around(path, known)
+        if around is not None:
+            return around
+        _refuse_holding(path, known)
         return _root(store.insert_root(connection, stored_name(str(path))))
 
 
@@ -107,27 +107,25 @@ def _number(path: Path) -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if status.st_ino else None
 
 
-def _same_root(path: Path, known: list[Root]) -> Root | None:
-    number = _number(path)
+def _root_around(path: Path, known: list[Root]) -> Root | None:
+    """The root that is this folder or holds it: by path, and by file number, so that a case-insensitive or twice
+    mounted drive does not deceive."""
+    places = (path, *path.parents)
+    numbers = {number for number in map(_number, places) if number is not None}
     for root in known:
         other = Path(system_name(root.path))
-        if other == path or (number is not None and _number(other) == number):
+        if other in places or _number(other) in numbers:
             return root
     return None
 
 
-def _refuse_nesting(path: Path, known: list[Root]) -> None:
-    """Roots by path and by file number, so that a case-insensitive or twice mounted drive does not deceive."""
-    shown = printable(stored_name(str(path)))
-    above = {number for number in map(_number, path.parents) if number is not None}
+def _refuse_holding(path: Path, known: list[Root]) -> None:
     for root in known:
         other = Path(system_name(root.path))
-        if other in path.parents or _number(other) in above:
-            raise UsageError(f"{shown} lies inside {printable(root.path)}, which is a folder of the library already.")
         if path in other.parents or _number(path) in {_number(parent) for parent in other.parents}:
             raise UsageError(
-                f"{shown} holds {printable(root.path)}, which is a folder of the library already. "
-                "Remove that one first, or add other folders beside it."
+                f"{printable(stored_name(str(path)))} holds {printable(root.path)}, which is a folder of the library "
+                "already. Remove that one first, or add other folders beside it."
             )
 
 
