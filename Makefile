@@ -15,7 +15,7 @@ PAGE_SOURCES := build_page.py ui/package-lock.json $(shell find ui/src ui/index.
 .DELETE_ON_ERROR:
 
 run: .venv/installed
-	@$(BIN)/dtk serve $(if $(LIBRARY),"$(LIBRARY)") $(SERVE)
+	@exec $(BIN)/dtk serve $(if $(LIBRARY),"$(LIBRARY)") $(SERVE)
 
 install: .venv/developer
 
@@ -52,6 +52,7 @@ lint: .venv/developer
 	$(BIN)/lint-imports --no-logo
 	npm --prefix ui run --silent lint
 	npm --prefix ui run --silent check
+	npm --prefix ui run --silent api:check
 
 format: .venv/developer
 	$(BIN)/ruff check --fix .
