@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from scan_pictures import BOTH, QUICK, by_name, images, png, rate, run, write
+from scan_pictures import BOTH, DEEP, QUICK, by_name, images, png, rate, run, write
 
 from diffusion_toolkit.library.roots import add_root, list_roots
 from diffusion_toolkit.library.scan import scan
@@ -94,6 +94,9 @@ def test_an_unplugged_root_is_a_state_and_nothing_is_missing(collection: Collect
     drive.rename(tmp_path / "unplugged")
     root = list_roots(collection)[0]
     assert list(scan(collection, root.id, BOTH))[-1].counts["missing"] == 0
+    run_deep = list(scan(collection, root.id, DEEP))  # nothing waits, so nothing is looked for
+    assert run_deep[-1].counts["missing"] == 0
+    assert list_roots(collection)[0].state == "unavailable"
     drive.mkdir()  # the empty mount point
     assert run(collection, drive)["files"] == 0
     assert list_roots(collection)[0].state == "unavailable"

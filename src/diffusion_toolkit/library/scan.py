@@ -124,11 +124,11 @@ def _phases(
             for progress in quick.run(record.check):
                 yield record.note(progress)
             message = _unreadable(quick.unreadable)
+            with collection.begin() as connection:
+                roots.set_state(connection, root.id, "available")
         if DEEP in options.phases:
             for progress in DeepScan(collection, root, options.deep_batch, counts, readers).run(record.check):
                 yield record.note(progress)
-    with collection.begin() as connection:
-        roots.set_state(connection, root.id, "available")
     return message
 
 

@@ -2,8 +2,15 @@
 import { getBytes, getJson, send, type Options } from './client';
 import type * as Api from './types';
 
-const collection = '/api/collections/main';
 const text = encodeURIComponent;
+let collection = '/api/collections/main';
+let name = 'main';
+
+/** Every request from now on is about this collection. */
+export function openCollection(opened: string): void {
+  name = opened;
+  collection = `/api/collections/${text(opened)}`;
+}
 
 export interface SearchQuery {
   q: string;
@@ -29,6 +36,12 @@ export const layout = (selection: string, options?: Options): Promise<Uint8Array
 
 export const groups = (selection: string, options?: Options): Promise<Api.Group[]> =>
   getJson(`${collection}/selections/${text(selection)}/groups`, options);
+
+/** The most frequent values of one facet, at most `limit` of them. */
+export async function facet(selection: string, key: string, limit: number): Promise<Api.FacetValue[]> {
+  const path = `${collection}/selections/${text(selection)}/facets?keys=${text(key)}&limit=${limit}`;
+  return (await getJson<Record<string, Api.FacetValue[]>>(path))[key] ?? [];
+}
 
 export async function indexOf(selection: string, image: number, options?: Options): Promise<number | null> {
   const path = `${collection}/selections/${text(selection)}/index?image=${image}`;
@@ -58,4 +71,4 @@ export const curate = (request: Api.CurationRequest): Promise<Api.Written> =>
 export const undo = (journal?: number): Promise<Api.Undone> =>
   send('POST', `${collection}/undo`, journal === undefined ? {} : { journal });
 
-export const eventsAddress = '/api/events';
+export const eventsAddress = (): string => `/api/events?collection=${text(name)}`;

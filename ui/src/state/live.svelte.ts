@@ -62,6 +62,7 @@ class Live {
     clearTimeout(this.#timer);
     try {
       this.status = await library.status();
+      library.openCollection(this.status.collection);
       this.#take(await library.scans());
     } catch {
       this.gone = true;
@@ -79,7 +80,7 @@ class Live {
 
   #listen(): void {
     this.#source?.close();
-    const source = new EventSource(library.eventsAddress);
+    const source = new EventSource(library.eventsAddress());
     this.#source = source;
     this.#listeningSince = Date.now();
     source.addEventListener('scan', (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as ScanRun[]));

@@ -18,7 +18,9 @@ export const PLACES: readonly Place[] = [
   { name: 'deletion', label: 'For deletion', query: 'deleted:true' },
 ];
 
-const FACETS = ['folder', 'model', 'generator'] as const;
+const FACETS = ['model', 'generator'] as const;
+/** The counts of a folder tree need all of them. */
+const MOST_FOLDERS = 100_000;
 const PAUSE_MS = 2000;
 
 class Sidebar {
@@ -60,7 +62,7 @@ class Sidebar {
     this.known = true;
     const after = curation.token;
     const all = await library.search({ q: '', sort: 'date', after, facets: FACETS });
-    this.folders = all.facets['folder'] ?? [];
+    this.folders = await library.facet(all.selection, 'folder', MOST_FOLDERS);
     this.models = all.facets['model'] ?? [];
     this.generators = all.facets['generator'] ?? [];
     const counts: Partial<Record<Place['name'], number>> = { all: all.total };

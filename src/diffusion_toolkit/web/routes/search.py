@@ -19,6 +19,9 @@ from diffusion_toolkit.web.models import (
 LONGEST_QUERY = 20_000
 MOST_ITEMS = 500
 
+MOST_FACET_VALUES = 100_000
+"""The page asks for every folder at once."""
+
 router = APIRouter(prefix=IN_COLLECTION, tags=["search"], responses=PROBLEMS)
 
 Handle = Annotated[str, Path(min_length=1, max_length=100)]
@@ -84,7 +87,7 @@ def selection_facets(
     collection: CollectionName,
     selection: Handle,
     keys: Keys,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MOST_FACET_VALUES)] = 50,
 ) -> Response:
     """The most frequent values of some facets."""
     return json_answer(library.search(collection).facets(selection, _keys(keys), limit))
