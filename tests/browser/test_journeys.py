@@ -149,3 +149,20 @@ def test_a_link_to_a_query_that_cannot_be_read_shows_it_and_what_to_write_instea
     page.get_by_role("button", name="Use rating>5 instead").click()
     expect(page.get_by_label("Search", exact=True)).to_have_value("rating>5")
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_damaged_file_says_what_is_wrong_with_it(page: Page, program: Program) -> None:
+    damaged = program.pictures / "damaged" / "not a picture.png"
+    damaged.parent.mkdir(exist_ok=True)
+    damaged.write_bytes(b"no picture at all")
+    page.evaluate(
+        """async () => (await fetch("/api/collections/main/scans", {
+            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})).status"""
+    )
+    search(page, "problem:any")
+    expect(tiles(page)).to_have_count(1, timeout=30_000)
+    tiles(page).first.click()
+    details = page.get_by_role("complementary", name="Details")
+    expect(details).to_contain_text("This file is not a picture")
+    expect(details.get_by_role("img")).to_have_count(0)
+    damaged.unlink()

@@ -23,11 +23,14 @@ class Address {
   #typing = false;
   #timer: number | undefined;
   #restored = false;
+  /** Somebody searched before the address was read. */
+  #overtaken = false;
 
   async start(): Promise<void> {
     history.scrollRestoration = 'manual';
     addEventListener('popstate', () => void this.restore());
-    await this.restore();
+    if (this.#overtaken) this.#restored = true;
+    else await this.restore();
   }
 
   /** Makes the page what the address says. */
@@ -38,6 +41,7 @@ class Address {
 
   /** Shows another query or order. While somebody types, one entry of the history is rewritten. */
   async search(q: string, sort = this.route.sort, options: { typing?: boolean; place?: Place } = {}): Promise<boolean> {
+    this.#overtaken = true;
     if (!(await show(q, sort, options.place ?? 0))) return false;
     const route: Route = { q, sort, image: null, at: 0 };
     const replace = sameView(route, this.route) || (options.typing === true && this.#typing);
@@ -96,7 +100,7 @@ class Address {
       viewer.index = -1;
       if (!(await show(route.q, route.sort, route.at))) {
         // A link to a query that cannot be read: its error stands in the field, and there is something to look at.
-        if (!result.shown) await result.run({ q: '', sort: DEFAULT_SORT, place: 'stay' });
+        if (!result.shown && !result.isAsking) await result.run({ q: '', sort: DEFAULT_SORT, place: 'stay' });
         return;
       }
       if (kept.selected?.length) selected.restore(kept.selected);

@@ -60,6 +60,11 @@ class Result {
     return this.#firstVisible;
   }
 
+  /** A search is under way. */
+  get isAsking(): boolean {
+    return this.#request !== null;
+  }
+
   /** Searches; the old result stays until the new one is complete. False when it was refused or overtaken. */
   async run(ask: Ask): Promise<boolean> {
     this.#request?.abort();
