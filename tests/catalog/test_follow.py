@@ -202,7 +202,8 @@ def test_token_that_never_comes_costs_a_bounded_wait(collection: Collection) -> 
 
 def test_queries_run_while_states_change(collection: Collection) -> None:
     library = filled(collection, 40)
-    catalog = Catalog(collection)
+    # Three threads that never rest would drop one another's results, as they should.
+    catalog = Catalog(collection, CatalogOptions(selections=1_000_000, selection_bytes=2**30))
     catalog.load()
     search = Search(catalog)
     stop = threading.Event()
