@@ -25,6 +25,14 @@ def search(page: Page, query: str) -> None:
     field.press("Enter")
 
 
+def rescan(page: Page) -> None:
+    answer = page.evaluate(
+        """async () => (await fetch("/api/collections/main/scans", {
+            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})).status"""
+    )
+    assert answer == 202
+
+
 def expect_total(page: Page, total: int) -> None:
     expect(page.get_by_role("status")).to_contain_text(re.compile(rf"\b{total:,}\b"))
 
@@ -113,27 +121,17 @@ def test_new_files_are_found_while_the_page_is_open(page: Page, program: Program
     picture = save_png(
         program.pictures / "new" / "zeppelin.png", texts={"parameters": parameters("a zeppelin", seed=5)}, colour=9
     )
-    answer = page.evaluate(
-        """async () => (await fetch("/api/collections/main/scans", {
-            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})).status"""
-    )
-    assert answer == 202
+    rescan(page)
     expect(tiles(page)).to_have_count(1, timeout=30_000)
     picture.unlink()
-    page.evaluate(
-        """async () => (await fetch("/api/collections/main/scans", {
-            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})).status"""
-    )
+    rescan(page)
     expect(tiles(page)).to_have_count(0, timeout=30_000)
 
 
 def test_hostile_text_is_only_text(page: Page, program: Program) -> None:
     hostile = '<img src=x onerror="window.broken=1"><script>window.broken=1</script> basilisk'
     picture = save_png(program.pictures / "hostile" / "<b>x.png", texts={"parameters": parameters(hostile, seed=6)})
-    page.evaluate(
-        """async () => (await fetch("/api/collections/main/scans", {
-            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})).status"""
-    )
+    rescan(page)
     search(page, "basilisk")
     expect(tiles(page)).to_have_count(1, timeout=30_000)
     tiles(page).first.click()
@@ -155,10 +153,7 @@ def test_a_damaged_file_says_what_is_wrong_with_it(page: Page, program: Program)
     damaged = program.pictures / "damaged" / "not a picture.png"
     damaged.parent.mkdir(exist_ok=True)
     damaged.write_bytes(b"no picture at all")
-    page.evaluate(
-        """async () => (await fetch("/api/collections/main/scans", {
-            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})).status"""
-    )
+    rescan(page)
     search(page, "problem:any")
     expect(tiles(page)).to_have_count(1, timeout=30_000)
     tiles(page).first.click()
