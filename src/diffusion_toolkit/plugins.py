@@ -41,12 +41,13 @@ class PluginFailure:
 
 
 def load_plugins(
-    group: str, found: Iterable[EntryPoint] | None = None
+    group: str, found: Iterable[EntryPoint] | None = None, folder: str | None = None
 ) -> tuple[tuple[Plugin, ...], tuple[PluginFailure, ...]]:
     """Every usable plugin of a group in the order of their names, and every other with the reason.
 
     found: the entry points to load instead of the installed ones.
     """
+    del folder
     plugins: list[Plugin] = []
     failures: list[PluginFailure] = []
     for point in sorted(entry_points(group=group) if found is None else found, key=lambda point: point.name):

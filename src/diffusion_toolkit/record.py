@@ -8,6 +8,7 @@ from typing import TypeAlias, Union
 JsonValue: TypeAlias = Union[str, int, float, bool, list["JsonValue"], dict[str, "JsonValue"], None]
 
 NOTHING: Mapping[str, JsonValue] = MappingProxyType({})
+NO_ORIGINS: Mapping[str, tuple["Origin", ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,35 @@ class Lora:
     weight: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in a file a value stood.
+
+    source: the text ("png:prompt"); key: its name there ("Steps", "inputs.seed", "image.sampler"); node, node_class:
+    id and class of the ComfyUI node that held it.
+    """
+
+    source: str
+    key: str | None = None
+    node: str | None = None
+    node_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowGraph:
+    """A ComfyUI graph apart from the picture it made: its shape, shared by many pictures, and the values put into it.
+
+    fingerprint: 16 bytes over the shape (classes, names of properties, wires), the same whatever numbers the nodes
+    have; node_classes: one per node, in an order that only depends on the shape; slots: (position of the node, name
+    of the property) of each property that holds a value; values: one per slot.
+    """
+
+    fingerprint: bytes
+    node_classes: tuple[str, ...]
+    slots: tuple[tuple[int, str], ...]
+    values: tuple[str | int | float | bool | None, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How a picture was made, as its generator wrote it. A field that was not found is None or empty, never invented.
@@ -25,7 +55,8 @@ class Recipe:
     generator: slug ("automatic1111", "comfyui" …); source: where it was found ("png:parameters",
     "exif:UserComment" …); seed: exact, 0 to 2^64 - 1 (some programs write -1); size: (width, height)
     asked of the generator, in pixels; denoising_strength: 0 to 1; extra: all other keys as found;
-    workflow: a ComfyUI graph is present; problems: what could not be read of it.
+    workflow: a ComfyUI graph is present; graph: that graph's shape and values; problems: what could not be read of it;
+    origins: field of the recipe to where its value stood (several places when it was put together).
     """
 
     generator: str
@@ -51,7 +82,18 @@ class Recipe:
     embeddings: tuple[str, ...] = ()
     extra: Mapping[str, JsonValue] = field(default_factory=lambda: NOTHING)
     workflow: bool = False
+    graph: WorkflowGraph | None = None
     problems: tuple[str, ...] = ()
+    origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=lambda: NO_ORIGINS)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A text that was found with a file: its place, its length in characters, and whether the recipe uses it."""
+
+    source: str
+    characters: int
+    used: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +102,9 @@ class FileRecord:
 
     format: "png", "jpeg", "webp" … by content, None when it is none we know; width, height in pixels;
     fingerprint: 16 bytes over the whole file's size, head and tail, equal for equal files; pixels: 16 bytes over
-    the encoded picture data alone, so that it survives a change of metadata; problems: sentences
+    the encoded picture data alone, so that it survives a change of metadata; codec, audio_codec: of a film, as short
+    lower-case names ("h264", "vp9", "av1", "aac"); frame_rate: frames per second; caption: text beside the file
+    that describes the picture and is no recipe; seen: every text found, when asked to explain; problems: sentences
     for the user, empty when all is well.
     """
 
@@ -69,9 +113,14 @@ class FileRecord:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    codec: str | None = None
+    audio_codec: str | None = None
+    frame_rate: float | None = None
     fingerprint: bytes | None = None
     pixels: bytes | None = None
     recipe: Recipe | None = None
+    caption: str | None = None
+    seen: tuple[Seen, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property

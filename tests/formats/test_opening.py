@@ -61,7 +61,7 @@ def test_content_wins_over_the_extension_and_the_texts_are_read(tmp_path: Path) 
 
 @pytest.mark.parametrize("extension", [".jpg", ".JPEG", ".jfif", "", ".tmp"])
 def test_right_and_unknown_extensions_are_no_problem(extension: str) -> None:
-    assert read_bytes(jpeg(), extension=extension).problems == ()
+    assert read_bytes(jpeg(), name="a" + extension).problems == ()
 
 
 @pytest.mark.parametrize(

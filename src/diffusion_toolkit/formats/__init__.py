@@ -12,12 +12,37 @@ from diffusion_toolkit.formats.gif import GIF
 from diffusion_toolkit.formats.jpeg import JPEG
 from diffusion_toolkit.formats.png import PNG
 from diffusion_toolkit.formats.recognised import AVI, AVIF, HEIF, MKV, MOV, MP4, TIFF, WEBM
+from diffusion_toolkit.formats.sidecars import caption_among, read_shared_sidecar, read_sidecars
 from diffusion_toolkit.formats.source import Source
+from diffusion_toolkit.formats.stealth import read_hidden
 from diffusion_toolkit.formats.webp import WEBP
 
-__all__ = ["REGISTRY", "Container", "Format", "Source", "Text", "read_bytes", "read_container", "read_source"]
+__all__ = [
+    "REGISTRY",
+    "VIDEO_FORMATS",
+    "Container",
+    "Format",
+    "Source",
+    "Text",
+    "caption_among",
+    "read_bytes",
+    "read_container",
+    "read_hidden",
+    "read_shared_sidecar",
+    "read_sidecars",
+    "read_source",
+    "video_tags",
+]
 
 REGISTRY: tuple[Format, ...] = (PNG, JPEG, WEBP, AVIF, HEIF, GIF, TIFF, BMP, MP4, MOV, WEBM, MKV, AVI)
+
+VIDEO_FORMATS = ("mp4", "mov", "webm", "mkv", "avi")
+
+
+def video_tags(*names: str) -> tuple[str, ...]:
+    """The sources of these tags in every video format: video_tags("comment") is "mp4:comment", "mov:comment" …"""
+    return tuple(f"{slug}:{name}" for name in names for slug in VIDEO_FORMATS)
+
 
 _MAGIC_BYTES = 64
 _OPEN_FLAGS = (
@@ -46,7 +71,7 @@ def read_container(path: str | os.PathLike[str]) -> Container:
             if not stat.S_ISREG(status.st_mode):
                 return Container(problems=(_not_regular(status.st_mode),))
             source = Source.of_descriptor(descriptor, status.st_size)
-            return read_source(source, extension=_extension(path))
+            return read_source(source, name=os.path.basename(os.fsdecode(os.fspath(path))))
         finally:
             os.close(descriptor)
     except ValueError:
@@ -55,35 +80,34 @@ def read_container(path: str | os.PathLike[str]) -> Container:
         return Container(size_bytes=size, problems=(_system_problem(error),))
 
 
-def _extension(path: str | os.PathLike[str]) -> str:
-    name: str | bytes = os.fspath(path)
-    return os.path.splitext(os.fsdecode(name))[1]
+def read_bytes(data: bytes, *, name: str = "") -> Container:
+    """What these bytes hold, as if they were a file of this name."""
+    return read_source(Source.of_bytes(data), name=name)
 
 
-def read_bytes(data: bytes, *, extension: str = "") -> Container:
-    """What these bytes hold, as if they were a file."""
-    return read_source(Source.of_bytes(data), extension=extension)
-
-
-def read_source(source: Source, *, extension: str) -> Container:
-    """What a source holds; extension (".png" or "") only serves to say that it is the wrong one."""
+def read_source(source: Source, *, name: str) -> Container:
+    """What a source holds. The format is told by content; the name only serves to say that its extension is wrong."""
     head = source.head[:_MAGIC_BYTES]
     form = next((form for form in REGISTRY if form.matches(head)), None)
     if form is None:
         problem = "This file is not a picture or film in a format we know." if head else "This file is empty."
-        return Container(size_bytes=source.size, fingerprint=source.fingerprint(), problems=(problem,))
+        return Container(name=name, size_bytes=source.size, fingerprint=source.fingerprint(), problems=(problem,))
     draft = Draft(source)
     form.read(draft)
     return Container(
+        name=name,
         size_bytes=source.size,
         format=form.slug,
         width=draft.width,
         height=draft.height,
         duration_s=draft.duration_s,
+        codec=draft.codec,
+        audio_codec=draft.audio_codec,
+        frame_rate=draft.frame_rate,
         texts=tuple(draft.texts),
         fingerprint=source.fingerprint(),
         pixels=source.digest_of(draft.pixel_spans) if draft.pixel_spans else None,
-        problems=_problems(form, draft, extension),
+        problems=_problems(form, draft, os.path.splitext(name)[1]),
     )
 
 

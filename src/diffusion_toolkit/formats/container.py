@@ -1,9 +1,12 @@
 """What a file format's reader gives: texts with the place they were found, the picture's size, and what was wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from diffusion_toolkit.formats.source import Source
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,24 +22,56 @@ class Text:
 class Container:
     """A file as its format sees it, with no idea which program made the picture.
 
-    texts: in the order of the file; fingerprint, pixels: 16 bytes each, as in `FileRecord`;
+    name: the file's own name without folder, "" when it is not known; codec, audio_codec, frame_rate: as in
+    `FileRecord`; texts: in the order of the file; fingerprint, pixels: 16 bytes each, as in `FileRecord`;
     problems: sentences for the user, empty when all is well.
     """
 
+    name: str = ""
     size_bytes: int = 0
     format: str | None = None
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    codec: str | None = None
+    audio_codec: str | None = None
+    frame_rate: float | None = None
     texts: tuple[Text, ...] = ()
     fingerprint: bytes | None = None
     pixels: bytes | None = None
     problems: tuple[str, ...] = ()
+    _memory: dict[Hashable, object] = field(
+        default_factory=dict[Hashable, object], init=False, repr=False, compare=False
+    )
 
     def text(self, source: str) -> Text | None:
         """The first text found at this place, compared without regard to case."""
-        wanted = source.casefold()
-        return next((text for text in self.texts if text.source.casefold() == wanted), None)
+        return self._by_source.get(source) or self._by_source.get(source.casefold())
+
+    def texts_at(self, *sources: str) -> list[Text]:
+        """The first text of each of these places that has one, in the order asked for."""
+        found = (self.text(source) for source in sources)
+        return [text for text in found if text is not None]
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` gives, made once per file: several readers look at the same text."""
+        try:
+            return cast(Value, self._memory[key])
+        except KeyError:
+            made = self._memory[key] = make()
+            return made
+
+    @property
+    def _by_source(self) -> dict[str, Text]:
+        return self.once("texts by source", lambda: _by_source(self.texts))
+
+
+def _by_source(texts: tuple[Text, ...]) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    for text in texts:
+        found.setdefault(text.source, text)
+        found.setdefault(text.source.casefold(), text)
+    return found
 
 
 @dataclass(slots=True)
@@ -47,6 +82,9 @@ class Draft:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    codec: str | None = None
+    audio_codec: str | None = None
+    frame_rate: float | None = None
     texts: list[Text] = field(default_factory=list[Text])
     pixel_spans: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     damage: str | None = None

@@ -6,7 +6,7 @@ PostgreSQL holds neither in text nor in jsonb, and JSON in files has both.
 import dataclasses
 from collections.abc import Mapping
 
-from diffusion_toolkit.record import JsonValue, Recipe
+from diffusion_toolkit.record import NO_ORIGINS, JsonValue, Origin, Recipe, WorkflowGraph
 
 _DEEPEST = 64
 
@@ -39,8 +39,31 @@ def _clean_fields(fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {clean_text(key): clean_value(value) for key, value in fields.items()}
 
 
-def clean_recipe(recipe: Recipe) -> Recipe:
-    """The recipe with all its texts clean."""
+def _clean_graph(graph: WorkflowGraph) -> WorkflowGraph:
+    return dataclasses.replace(
+        graph,
+        node_classes=tuple(clean_text(name) for name in graph.node_classes),
+        slots=tuple((node, clean_text(name)) for node, name in graph.slots),
+        values=tuple(clean_text(value) if isinstance(value, str) else value for value in graph.values),
+    )
+
+
+def _clean_origins(recipe: Recipe) -> dict[str, tuple[Origin, ...]]:
+    return {name: _clean_places(places) for name, places in recipe.origins.items()}
+
+
+def _clean_places(places: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    return tuple(
+        Origin(
+            clean_text(place.source),
+            *(None if part is None else clean_text(part) for part in (place.key, place.node, place.node_class)),
+        )
+        for place in places
+    )
+
+
+def clean_recipe(recipe: Recipe, *, with_origins: bool = True) -> Recipe:
+    """The recipe with all its texts clean; without its origins if nobody asks for them."""
     changes: dict[str, object] = {}
     for field in dataclasses.fields(recipe):
         value: object = getattr(recipe, field.name)
@@ -55,5 +78,7 @@ def clean_recipe(recipe: Recipe) -> Recipe:
         controlnets=tuple(_clean_fields(unit) for unit in recipe.controlnets),
         embeddings=tuple(clean_text(name) for name in recipe.embeddings),
         extra=_clean_fields(recipe.extra),
+        graph=_clean_graph(recipe.graph) if recipe.graph else None,
         problems=tuple(clean_text(problem) for problem in recipe.problems),
+        origins=_clean_origins(recipe) if with_origins else NO_ORIGINS,
     )

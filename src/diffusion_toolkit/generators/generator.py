@@ -12,13 +12,15 @@ from diffusion_toolkit.record import Recipe
 class Generator:
     """A program that makes pictures.
 
-    slug: its name in records and queries; title: as people write it; sources: where it writes;
-    read: the recipe it wrote, or None when the file is not its own. It must be total: damaged
-    values go to the recipe's problems. api_version: of the plugin interface.
+    slug: its name in records and queries; title: as people write it; sources: every place it writes to ("png:Dream"),
+    without which it is not asked, or () to be asked always; read: the recipe it wrote, or None when the file is not
+    its own. It must be total: damaged values go to the recipe's problems. completes: what this program's data adds to
+    the recipe of another that ran it (SwarmUI runs ComfyUI and saves its graph); api_version: of the plugin interface.
     """
 
     slug: str
     title: str
     sources: tuple[str, ...]
     read: Callable[[Container], Recipe | None]
+    completes: Callable[[Container], Recipe | None] | None = None
     api_version: int = API_VERSION

@@ -14,10 +14,10 @@ from diffusion_toolkit.generators.grammar.numbers import read_count, read_decima
 from diffusion_toolkit.generators.grammar.parameters_fields import recipe_of
 from diffusion_toolkit.generators.grammar.parameters_program import MARKS, program_of
 from diffusion_toolkit.generators.grammar.parameters_text import find_parameters
+from diffusion_toolkit.generators.merge import completed
 from diffusion_toolkit.record import JsonValue, Recipe
 
 _SLUG = "comfyui"
-_NOT_COMPARED = frozenset({"generator", "source", "extra", "workflow", "problems", "generator_version"})
 
 
 def _read(container: Container) -> Recipe | None:
@@ -35,7 +35,13 @@ def _read(container: Container) -> Recipe | None:
         return graph
     program = program_of(parameters)
     marked = program != "automatic1111" or parameters.setting("Version") is not None
-    return _merged(recipe_of(parameters, program if marked else _SLUG), graph)
+    return completed(recipe_of(parameters, program if marked else _SLUG), graph)
+
+
+def _graph_alone(container: Container) -> Recipe | None:
+    """The recipe of the graph, for the programs that run ComfyUI."""
+    found = find_graph(container).found
+    return _of_graph(container, found) if found else None
 
 
 def _of_graph(container: Container, found: FoundGraph) -> Recipe:
@@ -62,25 +68,20 @@ def _text(value: JsonValue) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _merged(text: Recipe, graph: Recipe) -> Recipe:
-    """The recipe of the text, and of the graph what the text does not say."""
-    missing: dict[str, object] = {
-        field.name: getattr(graph, field.name)
-        for field in dataclasses.fields(text)
-        if field.name not in _NOT_COMPARED and not getattr(text, field.name) and getattr(text, field.name) != 0
-    }
-    return dataclasses.replace(
-        text,
-        **missing,  # pyright: ignore[reportArgumentType] the same fields of the same class
-        extra={**graph.extra, **text.extra},
-        workflow=graph.workflow or text.workflow,
-        problems=text.problems + graph.problems,
-    )
-
-
 COMFYUI = Generator(
     slug=_SLUG,
     title="ComfyUI",
-    sources=("png:prompt", "png:workflow", "exif:Model", "exif:Make", "exif:ImageDescription", "exif:UserComment"),
+    sources=(
+        "png:prompt",
+        "png:workflow",
+        "png:parameters",
+        "exif:Model",
+        "exif:Make",
+        "exif:ImageDescription",
+        "exif:UserComment",
+        "exif:XPComment",
+        "jpeg:COM",
+    ),
     read=_read,
+    completes=_graph_alone,
 )

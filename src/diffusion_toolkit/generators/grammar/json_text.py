@@ -5,6 +5,7 @@ from typing import cast
 
 import orjson
 
+from diffusion_toolkit.formats import Container
 from diffusion_toolkit.record import JsonValue
 
 
@@ -30,6 +31,16 @@ def read_object(text: str) -> dict[str, JsonValue] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def object_at(container: Container, *sources: str) -> tuple[str, dict[str, JsonValue]] | None:
+    """The first of these places whose text is a JSON object: its source, and the object. Each text is parsed once per
+    file, however many readers ask; do not change what you get."""
+    for text in container.texts_at(*sources):
+        found = container.once(("object", text.source), lambda text=text: read_object(text.value))
+        if found is not None:
+            return text.source, found
+    return None
 
 
 def _nothing(_constant: str) -> None:

@@ -1,0 +1,13 @@
+"""Easy Diffusion."""
+
+from diffusion_toolkit.formats import Container
+from diffusion_toolkit.generators.generator import Generator
+from diffusion_toolkit.record import Recipe
+
+
+def _read(container: Container) -> Recipe | None:
+    del container
+    return None
+
+
+EASY_DIFFUSION = Generator(slug="easydiffusion", title="Easy Diffusion", sources=("not yet",), read=_read)

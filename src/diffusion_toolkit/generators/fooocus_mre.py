@@ -1,0 +1,13 @@
+"""Fooocus-MRE."""
+
+from diffusion_toolkit.formats import Container
+from diffusion_toolkit.generators.generator import Generator
+from diffusion_toolkit.record import Recipe
+
+
+def _read(container: Container) -> Recipe | None:
+    del container
+    return None
+
+
+FOOOCUS_MRE = Generator(slug="fooocus-mre", title="Fooocus-MRE", sources=("not yet",), read=_read)

@@ -1,0 +1,13 @@
+"""Stability Matrix."""
+
+from diffusion_toolkit.formats import Container
+from diffusion_toolkit.generators.generator import Generator
+from diffusion_toolkit.record import Recipe
+
+
+def _read(container: Container) -> Recipe | None:
+    del container
+    return None
+
+
+STABILITY_MATRIX = Generator(slug="stabilitymatrix", title="Stability Matrix", sources=("not yet",), read=_read)

@@ -1,0 +1,13 @@
+"""SwarmUI."""
+
+from diffusion_toolkit.formats import Container
+from diffusion_toolkit.generators.generator import Generator
+from diffusion_toolkit.record import Recipe
+
+
+def _read(container: Container) -> Recipe | None:
+    del container
+    return None
+
+
+SWARMUI = Generator(slug="swarmui", title="SwarmUI", sources=("not yet",), read=_read)
