@@ -91,7 +91,7 @@ def test_plugins_are_checked_and_named() -> None:
 @pytest.fixture
 def with_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load_plugins(GENERATORS, [entry("own", "OWN"), entry("broken", "BROKEN")])
-    monkeypatch.setattr(generators, "_plugins", lambda _folder: loaded)
+    monkeypatch.setattr(generators, "_plugins", lambda _: loaded)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType] a stand-in
 
 
 @pytest.mark.usefixtures("with_plugins")
