@@ -79,9 +79,8 @@ def test_right_and_unknown_extensions_are_no_problem(extension: str) -> None:
         ("tiff", b"MM\0*\0\0\0\x08"),
     ],
 )
-def test_formats_that_are_only_recognised(slug: str, head: bytes) -> None:
-    container = read_bytes(head + b"\0" * 100)
-    assert (container.format, container.problems) == (slug, ())
+def test_the_first_bytes_tell_the_format(slug: str, head: bytes) -> None:
+    assert read_bytes(head + b"\0" * 100).format == slug
 
 
 @pytest.mark.parametrize("slug", ["gif", "bmp", "png", "jpeg", "webp", "tiff"])

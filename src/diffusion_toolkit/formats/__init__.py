@@ -6,15 +6,19 @@ A new format is one file here and one line in `REGISTRY`.
 import os
 import stat
 
+from diffusion_toolkit.formats.avi import AVI
+from diffusion_toolkit.formats.avif import AVIF, HEIF
 from diffusion_toolkit.formats.bmp import BMP
 from diffusion_toolkit.formats.container import Container, Draft, Format, Text
 from diffusion_toolkit.formats.gif import GIF
 from diffusion_toolkit.formats.jpeg import JPEG
+from diffusion_toolkit.formats.matroska import MKV, WEBM
+from diffusion_toolkit.formats.mp4 import MOV, MP4
 from diffusion_toolkit.formats.png import PNG
-from diffusion_toolkit.formats.recognised import AVI, AVIF, HEIF, MKV, MOV, MP4, TIFF, WEBM
 from diffusion_toolkit.formats.sidecars import caption_among, read_shared_sidecar, read_sidecars
 from diffusion_toolkit.formats.source import Source
 from diffusion_toolkit.formats.stealth import read_hidden
+from diffusion_toolkit.formats.tiff import TIFF
 from diffusion_toolkit.formats.webp import WEBP
 
 __all__ = [
@@ -45,6 +49,7 @@ def video_tags(*names: str) -> tuple[str, ...]:
 
 
 _MAGIC_BYTES = 64
+_CLAIMED = {extension: form for form in reversed(REGISTRY) for extension in form.extensions}
 _OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_BINARY", 0)
@@ -52,32 +57,44 @@ _OPEN_FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_NOCTTY", 0)
 )
-"""Without O_NONBLOCK a pipe that replaced the file between stat and open would hold us for ever."""
+"""Without O_NONBLOCK a pipe would hold us for ever before we see that it is no file."""
 
 
 def read_container(path: str | os.PathLike[str]) -> Container:
     """What a file holds. Raises nothing: what cannot be opened or read becomes the container's one problem."""
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+    except ValueError:
+        return Container(problems=("This is not a file name.",))
+    except OSError as error:
+        return _unopened(path, error)
     size = 0
     try:
-        status = os.stat(path)
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Container(problems=(_not_regular(status.st_mode),))
         size = status.st_size
         if size == 0:
             return Container(problems=("This file is empty.",))
-        descriptor = os.open(path, _OPEN_FLAGS)
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                return Container(problems=(_not_regular(status.st_mode),))
-            source = Source.of_descriptor(descriptor, status.st_size)
-            return read_source(source, name=os.path.basename(os.fsdecode(os.fspath(path))))
-        finally:
-            os.close(descriptor)
-    except ValueError:
-        return Container(problems=("This is not a file name.",))
+        return read_source(
+            Source.of_descriptor(descriptor, size),
+            name=os.path.basename(path if isinstance(path, str) else os.fsdecode(path)),
+        )
     except OSError as error:
         return Container(size_bytes=size, problems=(_system_problem(error),))
+    finally:
+        os.close(descriptor)
+
+
+def _unopened(path: str | os.PathLike[str], error: OSError) -> Container:
+    """What can be told of a file that cannot be opened: Windows opens no folder, and no system opens a socket."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return Container(problems=(_system_problem(error),))
+    if not stat.S_ISREG(status.st_mode):
+        return Container(problems=(_not_regular(status.st_mode),))
+    return Container(size_bytes=status.st_size, problems=(_system_problem(error),))
 
 
 def read_bytes(data: bytes, *, name: str = "") -> Container:
@@ -88,8 +105,10 @@ def read_bytes(data: bytes, *, name: str = "") -> Container:
 def read_source(source: Source, *, name: str) -> Container:
     """What a source holds. The format is told by content; the name only serves to say that its extension is wrong."""
     head = source.head[:_MAGIC_BYTES]
-    form = next((form for form in REGISTRY if form.matches(head)), None)
-    if form is None:
+    for form in REGISTRY:
+        if form.matches(head):
+            break
+    else:
         problem = "This file is not a picture or film in a format we know." if head else "This file is empty."
         return Container(name=name, size_bytes=source.size, fingerprint=source.fingerprint(), problems=(problem,))
     draft = Draft(source)
@@ -107,15 +126,17 @@ def read_source(source: Source, *, name: str) -> Container:
         texts=tuple(draft.texts),
         fingerprint=source.fingerprint(),
         pixels=source.digest_of(draft.pixel_spans) if draft.pixel_spans else None,
-        problems=_problems(form, draft, os.path.splitext(name)[1]),
+        problems=_problems(form, draft, name),
     )
 
 
-def _problems(form: Format, draft: Draft, extension: str) -> tuple[str, ...]:
+def _problems(form: Format, draft: Draft, name: str) -> tuple[str, ...]:
     if draft.damage:
         return (draft.damage,)
-    extension = extension.lower()
-    claimed = next((other for other in REGISTRY if extension in other.extensions), None)
+    if name.endswith(form.extensions):
+        return ()
+    extension = os.path.splitext(name)[1].lower()
+    claimed = _CLAIMED.get(extension)
     if claimed is not None and claimed is not form:
         return (f"This is a {form.title} file with the extension {extension}.",)
     return ()

@@ -1,11 +1,16 @@
 """Reads a file at the positions asked for, so that pixel data need not be read at all."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable
 
+from xxhash import xxh3_128_digest
+
 END_BYTES = 64 * 1024
 """How much of the beginning and of the end goes into digests; also what is read ahead."""
+
+_WINDOW_BYTES = 4096
+_SMALL_READ = 64
+"""A read of so few bytes takes a page of the file with it: the next header often stands there."""
 
 ReadAt = Callable[[int, int], bytes]
 
@@ -13,12 +18,15 @@ ReadAt = Callable[[int, int], bytes]
 class Source:
     """The bytes of one file: `read(offset, count)` gives fewer only at the end of the file."""
 
-    __slots__ = ("_head", "_read_at", "size")
+    __slots__ = ("_read_at", "_window", "_window_begin", "head", "size")
 
     def __init__(self, read_at: ReadAt, size: int) -> None:
         self._read_at = read_at
+        self._window = b""
+        self._window_begin = 0
         self.size = size
-        self._head = read_at(0, min(size, END_BYTES))
+        self.head = read_at(0, min(size, END_BYTES))
+        """The first 64 KiB."""
 
     @classmethod
     def of_bytes(cls, data: bytes) -> "Source":
@@ -31,7 +39,7 @@ class Source:
 
         def read_at(offset: int, count: int) -> bytes:
             data = _read_at(descriptor, offset, count)
-            if len(data) == count or not data:
+            if len(data) == count or not data or offset + len(data) >= size:
                 return data
             parts = [data]
             while data and (count := count - len(data)) > 0:
@@ -41,41 +49,49 @@ class Source:
 
         return cls(read_at, size)
 
-    @property
-    def head(self) -> bytes:
-        """The first 64 KiB."""
-        return self._head
-
     def read(self, offset: int, count: int) -> bytes:
         """Up to `count` bytes from `offset` on."""
+        end = offset + count
+        if end <= len(self.head) or self.size <= len(self.head):
+            return self.head[offset:end]
         count = min(count, self.size - offset)
         if count <= 0:
             return b""
-        if offset + count <= len(self._head):
-            return self._head[offset : offset + count]
-        return self._read_at(offset, count)
+        if count > _SMALL_READ:
+            return self._read_at(offset, count)
+        begin = offset - self._window_begin
+        if begin < 0 or begin + count > len(self._window):
+            self._window = self._read_at(offset, min(_WINDOW_BYTES, self.size - offset))
+            self._window_begin, begin = offset, 0
+        return self._window[begin : begin + count]
 
     def fingerprint(self) -> bytes:
         """16 bytes over size, head and tail: equal for equal files, and cheap for a film of gigabytes."""
+        if self.size == len(self.head):
+            return xxh3_128_digest(self.head, self.size)
         return self.digest_of([(0, self.size)])
 
     def digest_of(self, spans: Iterable[tuple[int, int]]) -> bytes:
-        """16 bytes over the joined spans (offset, count): their length, first and last 64 KiB.
+        """16 bytes over the joined spans (offset, count): their length, their first and their last 64 KiB.
 
         How the bytes are cut into spans does not matter, so a program that only re-chunks keeps the digest.
         """
         known = list(spans)
-        total = sum(count for _, count in known)
-        digest = hashlib.blake2b(total.to_bytes(8, "little"), digest_size=16)
-        for offset, count in _first(known, END_BYTES):
-            digest.update(self.read(offset, count))
-        for offset, count in _last(known, END_BYTES):
-            digest.update(self.read(offset, count))
-        return digest.digest()
+        total = sum([count for _, count in known])
+        data = self._joined(_first(known) if total > END_BYTES else known)
+        if total > END_BYTES:
+            data += self._joined(_last(known))
+        return xxh3_128_digest(data, total)  # 17 KB in 0.5 us, SHA-256 takes 15; nothing here guards against forgers
+
+    def _joined(self, spans: list[tuple[int, int]]) -> bytes:
+        if len(spans) == 1:
+            return self.read(*spans[0])
+        return b"".join([self.read(offset, count) for offset, count in spans])
 
 
-def _first(spans: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
+def _first(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     taken: list[tuple[int, int]] = []
+    wanted = END_BYTES
     for offset, count in spans:
         if wanted <= 0:
             break
@@ -84,8 +100,9 @@ def _first(spans: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
     return taken
 
 
-def _last(spans: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
+def _last(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     taken: list[tuple[int, int]] = []
+    wanted = END_BYTES
     for offset, count in reversed(spans):
         if wanted <= 0:
             break

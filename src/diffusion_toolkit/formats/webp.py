@@ -1,12 +1,16 @@
-"""WebP, still and animated: size, EXIF and XMP; pixel data is stepped over."""
+"""WebP, still and animated: size, duration, EXIF and XMP; pixel data is stepped over."""
 
 import struct
 
 from diffusion_toolkit.formats import exif, limits
 from diffusion_toolkit.formats.container import Draft, Format
-from diffusion_toolkit.formats.text import decoded
+from diffusion_toolkit.formats.xmp import add_xmp
+
+CHUNK = struct.Struct("<4sI")
+"""How a chunk begins: its name, the length of its body."""
 
 _PIXELS = {b"VP8 ", b"VP8L", b"ALPH", b"ANMF"}
+_FRAME_HEADER_BYTES = 16
 _CUT_OFF = "This WebP file is cut off: its end is missing."
 
 
@@ -16,25 +20,33 @@ def _read(draft: Draft) -> None:
     if end > source.size:
         draft.damaged(_CUT_OFF)
         end = source.size
-    offset = 12
-    for _ in range(limits.MOST_CHUNKS):
+    offset, spent, delays_ms = 12, 0, list[int]()
+    for _ in range(limits.MOST_WEBP_CHUNKS):
         if offset + 8 > end:
             break
-        kind, length = struct.unpack("<4sI", source.read(offset, 8))
+        kind, length = CHUNK.unpack(source.read(offset, 8))
         begin, offset = offset + 8, offset + 8 + length + (length & 1)
         if begin + length > end:
             if kind in _PIXELS:
                 _read_pixels(draft, kind, begin, end - begin)
             draft.damaged(_CUT_OFF)
             break
+        if kind == b"ANMF" and length >= _FRAME_HEADER_BYTES:
+            delays_ms.append(int.from_bytes(source.read(begin + 12, 3), "little"))
         if kind in _PIXELS:
             _read_pixels(draft, kind, begin, length)
         elif kind in (b"VP8X", b"EXIF", b"XMP "):
-            _read_chunk(draft, kind, source.read(begin, min(length, limits.LARGEST_TEXT_BYTES)))
+            if length > limits.LARGEST_TEXT_BYTES or spent > limits.LARGEST_TEXTS_BYTES:
+                draft.damaged("This WebP file holds more text than can be read.")
+            elif len(draft.texts) < limits.MOST_TEXTS:
+                spent += length
+                _read_chunk(draft, kind, source.read(begin, length))
     else:
         draft.damaged("This WebP file has too many chunks to be read to its end.")
     if not draft.pixel_spans:
         draft.damaged("This WebP file is damaged: it holds no picture.")
+    if len(delays_ms) > 1 and any(delays_ms):
+        draft.duration_s = sum(delays_ms) / 1000
 
 
 def _read_pixels(draft: Draft, kind: bytes, begin: int, length: int) -> None:
@@ -55,9 +67,9 @@ def _read_chunk(draft: Draft, kind: bytes, body: bytes) -> None:
         draft.width = int.from_bytes(body[4:7], "little") + 1
         draft.height = int.from_bytes(body[7:10], "little") + 1
     elif kind == b"EXIF":
-        exif.read(draft, body[6:] if body.startswith(b"Exif\0\0") else body)
+        exif.read(draft, body)
     elif kind == b"XMP ":
-        draft.add("XML:com.adobe.xmp", decoded(body.rstrip(b"\0")), "xmp")
+        add_xmp(draft, body)
 
 
 WEBP = Format(
