@@ -1,11 +1,15 @@
 """AUTOMATIC1111's text: its parts, its keys, and the texts of other programs that look like it."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from recipes import from_exif, from_parameters, record
 
 from container_bytes import text_chunk
+from diffusion_toolkit.formats import Container, Text
+from diffusion_toolkit.generators import record_of
 from diffusion_toolkit.record import Lora
 
 SETTINGS = (
@@ -118,14 +122,6 @@ def test_old_control_net_keys() -> None:
     assert recipe.controlnets == ({"unit": 0, "enabled": "True", "module": "canny"}, {"unit": 1, "weight": 0.5})
 
 
-def test_civitai_resources_name_what_nothing_else_names() -> None:
-    recipe = from_parameters(
-        "a\nSteps: 20, Sampler: Euler a, Seed: 1, Civitai resources: "
-        '[{"type":"checkpoint","modelName":"FLUX"},{"type":"lora","weight":0.8,"modelName":"Storm"},{"type":"lora"}]'
-    )
-    assert (recipe.model, recipe.loras) == ("FLUX", (Lora(name="Storm", weight=0.8),))
-
-
 @pytest.mark.parametrize(
     ("mark", "generator"),
     [
@@ -136,6 +132,8 @@ def test_civitai_resources_name_what_nothing_else_names() -> None:
         ("Version: neo", "forge"),
         ("Version: classic", "forge"),
         ("Version: ComfyUI", "comfyui"),
+        ("Version: v1.9.0, Civitai resources: []", "automatic1111"),
+        ("Civitai resources: []", "civitai"),
     ],
 )
 def test_programs_are_known_by_their_marks(mark: str, generator: str) -> None:
@@ -151,8 +149,9 @@ def test_programs_are_known_by_their_marks(mark: str, generator: str) -> None:
         f"a fox\n{SETTINGS}, Version: Fooocus v2.5.5",
     ],
 )
-def test_texts_of_other_programs_are_left_alone(text: str) -> None:
-    assert record(text_chunk("parameters", text)).recipe is None
+def test_texts_of_other_programs_are_left_to_them(text: str) -> None:
+    recipe = record(text_chunk("parameters", text)).recipe
+    assert recipe is None or recipe.generator != "automatic1111"
 
 
 def test_user_comments() -> None:
@@ -160,6 +159,128 @@ def test_user_comments() -> None:
     assert recipe is not None
     assert (recipe.generator, recipe.source, recipe.steps) == ("automatic1111", "exif:UserComment", 28)
     assert from_exif({}, comment=b"ASCII\0\0\0a holiday picture\nof Steps: and more") is None
+
+
+def test_every_value_says_where_it_stood() -> None:
+    recipe = from_parameters(WHOLE)
+    keys = {name: [origin.key for origin in origins] for name, origins in recipe.origins.items()}
+    assert {origin.source for origins in recipe.origins.values() for origin in origins} == {"png:parameters"}
+    assert keys == {
+        "prompt": ["prompt"],
+        "negative_prompt": ["Negative prompt"],
+        "steps": ["Steps"],
+        "sampler": ["Sampler"],
+        "scheduler": ["Schedule type"],
+        "cfg_scale": ["CFG scale"],
+        "seed": ["Seed"],
+        "size": ["Size"],
+        "model": ["Model"],
+        "model_hash": ["Model hash"],
+        "vae": ["VAE"],
+        "clip_skip": ["Clip skip"],
+        "denoising_strength": ["Denoising strength"],
+        "generator_version": ["Version"],
+        "loras": ["prompt", "Lora hashes"],
+        "embeddings": ["TI hashes"],
+        "hires": ["Hires upscale", "Hires steps", "Hires upscaler"],
+        "refiner": ["Refiner", "Refiner switch at"],
+        "controlnets": ["ControlNet 0"],
+    }
+
+
+def test_lora_tags_everywhere_and_hashes_without_commas_and_colons() -> None:
+    recipe = from_parameters(
+        "a <lora:Sea, deep:0.4>\nNegative prompt: b <lora:fog:1>\n" + SETTINGS + ', Hires prompt: "c <lora:rain:0.3>", '
+        'Lora hashes: "sea deep: 12, snow: 34", '
+        'Hashes: {"model": "1", "lora:snow": "2", "lora:ice": "3", "embed:calm": "4"}'
+    )
+    assert recipe.loras == (
+        Lora(name="Sea, deep", weight=0.4),
+        Lora(name="fog", weight=1.0),
+        Lora(name="rain", weight=0.3),
+        Lora(name="snow"),
+        Lora(name="ice"),
+    )
+    assert recipe.embeddings == ("calm",)
+    assert recipe.hires["prompt"] == "c <lora:rain:0.3>"
+
+
+def test_hypernetworks_and_additional_networks() -> None:
+    recipe = from_parameters(
+        f"a <hypernet:mist:0.6>\n{SETTINGS}, AddNet Enabled: True, AddNet Module 1: LoRA, "
+        "AddNet Model 1: foam(0123456789ab), AddNet Weight A 1: 0.7, AddNet Weight B 1: 0.7"
+    )
+    assert recipe.extra["hypernet"] == [{"name": "mist", "weight": 0.6}]
+    assert recipe.loras == (Lora(name="foam", weight=0.7),)
+
+
+def test_control_net_of_the_middle_versions() -> None:
+    recipe = from_parameters(
+        f'a\n{SETTINGS}, ControlNet 1: "preprocessor: canny, model: edges [d14c016b], weight: 1, '
+        'starting/ending: (0, 0.8), resize mode: Crop and Resize, preprocessor params: (512, 100, 200)"'
+    )
+    assert recipe.controlnets == (
+        {
+            "unit": 1,
+            "preprocessor": "canny",
+            "model": "edges [d14c016b]",
+            "weight": 1,
+            "starting/ending": "(0, 0.8)",
+            "resize_mode": "Crop and Resize",
+            "preprocessor_params": "(512, 100, 200)",
+        },
+    )
+
+
+def test_words_alone_do_not_spoil_the_number_before_them() -> None:
+    recipe = from_parameters("a\nSteps: 20, GFPGAN, Sampler: Euler a, CFG scale: 7, Seed: 1")
+    assert (recipe.steps, recipe.sampler, recipe.extra) == (20, "Euler a", {"GFPGAN": "GFPGAN"})
+
+
+def test_no_size_was_asked_for() -> None:
+    recipe = from_parameters("a\nSteps: 20, Sampler: Euler a, Seed: 1, Size: 0x0")
+    assert (recipe.size, recipe.problems, recipe.extra) == (None, (), {"Size": "0x0"})
+
+
+def test_a_text_whose_line_ends_became_blanks() -> None:
+    recipe = from_parameters(f"a fox, Steps to heaven Negative prompt: blurry, low {SETTINGS}")
+    assert (recipe.prompt, recipe.negative_prompt) == ("a fox, Steps to heaven", "blurry, low")
+    assert (recipe.steps, recipe.model) == (28, "harbour_v3")
+
+
+def test_json_over_several_lines_behind_the_settings() -> None:
+    recipe = from_parameters(
+        f"a\nNegative prompt: b\n{SETTINGS}, Version: ComfyUI,\nCivitai resources: [\n"
+        '  {"modelName":"Storm","weight":0.5,"air":"urn:air:sdxl:lora:civitai:1@2"},\n'
+        '  {"modelName":"Calm","air":"urn:air:sdxl:embedding:civitai:3@4"}]'
+    )
+    assert (recipe.generator, recipe.generator_version) == ("comfyui", "ComfyUI")
+    assert recipe.loras == (Lora(name="Storm", weight=0.5),)
+    assert recipe.embeddings == ("Calm",)
+
+
+@pytest.mark.parametrize(
+    ("text", "recipe"), [("a lighthouse, evening, steps", None), ("a boat\nNegative prompt: rain", "rain")]
+)
+def test_a_text_beside_the_picture_is_a_recipe_only_when_it_looks_like_one(text: str, recipe: str | None) -> None:
+    container = Container(format="png", texts=(Text(key="txt", value=text, source="sidecar:txt"),))
+    found = record_of(container).recipe
+    assert (found.negative_prompt if found else None) == recipe
+
+
+HOSTILE = [",", "Steps:", '"', "[", "{", ', a: [', ', a: "', ", a: {\"b\":", "Steps: 1, ", "\\",
+    "\n", "Steps: 1,\n", "Negative prompt:\n",
+    "<lora:", "a: b\n", " ", ', a: ["', "Steps: 20, Seed: ", "ControlNet 0: ", ", "]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("begin", ["", "a\nSteps: 20, Sampler: Euler, Seed: 1, x: "])
+def test_a_megabyte_of_anything_is_read_in_time(begin: str, piece: str) -> None:
+    text = begin + piece * (1_000_000 // len(piece))
+    container = Container(format="png", texts=(Text(key="parameters", value=text, source="png:parameters"),))
+    start = time.process_time()
+    record_of(container)
+    assert time.process_time() - start < 1.0  # a wide margin for a loaded machine: quadratic reading takes minutes
 
 
 @given(st.text(max_size=300))

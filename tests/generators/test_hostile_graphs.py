@@ -1,6 +1,7 @@
 """Graphs made to hang, to overflow or to fill the memory, and texts that are nearly graphs."""
 
 import json
+import time
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -148,3 +149,38 @@ def test_nodes_and_ids_of_wrong_types() -> None:
     )
     graph["3"]["_meta"] = "not an object"
     assert from_graph(graph).prompt == "a lighthouse"
+
+
+def test_wide_and_dense_graphs_end_soon() -> None:
+    wide = basic(n9=node("SaveImage", **{f"image_{number}": ["8", 0] for number in range(5_000)}))
+    assert from_graph(wide).prompt == "a lighthouse"
+    dense = basic(n9=node("SaveImage", images=["w0", 0]))
+    for number in range(200):
+        links = {f"image_{other}": [f"w{(number + other) % 200}", 0] for other in range(200)}
+        dense[f"w{number}"] = node("Blend", **links)
+    started = time.process_time()
+    assert from_graph(dense).workflow
+    assert time.process_time() - started < 2
+
+
+def test_sums_of_sums_and_patterns_that_never_end() -> None:
+    graph = basic(n60=node("INTConstant", value=1))
+    for number in range(20, 60):
+        graph[str(number)] = node("MathExpression", expression="+".join(["a"] * 90), a=[str(number + 1), 0])
+    graph["3"]["inputs"]["steps"] = ["20", 0]
+    graph["70"] = node("RegexReplace", string="a" * 2_000 + "!", regex_pattern="(a+)+$", replace="")
+    graph["6"] = node("CLIPTextEncode", text=["70", 0], clip=["4", 1])
+    started = time.process_time()
+    assert from_graph(graph).prompt == "a" * 2_000 + "!"
+    assert time.process_time() - started < 1
+
+
+def test_names_and_classes_of_a_megabyte() -> None:
+    long = "conditioning" * 100_000
+    graph = basic(n50=node(long, **{long: ["3", 0], "positive": "x"}))
+    assert from_graph(graph).prompt == "a lighthouse"
+
+
+def test_a_graph_of_very_many_small_nodes() -> None:
+    graph = basic() | {f"x{number}": node("X", a=["3", 0]) for number in range(80_000)}
+    assert from_graph(graph).seed == 2**64 - 1

@@ -70,7 +70,7 @@ def _own(container: Container) -> Recipe | None:
     return Recipe(generator="own", source="png:own") if container.text("png:own") else None
 
 
-OWN = Generator(slug="own", title="Own", sources=("png:own",), read=_own)
+OWN = Generator(slug="own", title="Own", sources=("png:own", "png:parameters"), read=_own, api_version=API_VERSION)
 BROKEN = Broken()
 
 
@@ -91,7 +91,7 @@ def test_plugins_are_checked_and_named() -> None:
 @pytest.fixture
 def with_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load_plugins(GENERATORS, [entry("own", "OWN"), entry("broken", "BROKEN")])
-    monkeypatch.setattr(generators, "_plugins", lambda _: loaded)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType] a stand-in
+    monkeypatch.setattr(generators, "_plugins", {(None, ()): loaded})
 
 
 @pytest.mark.usefixtures("with_plugins")
@@ -135,6 +135,6 @@ def test_the_page_s_graph_of_the_shared_samples_says_what_the_graph_that_ran_say
         page = record_of(dataclasses.replace(container, texts=shown)).recipe
         assert ran is not None, path.name
         assert page is not None, path.name
-        assert dataclasses.replace(page, source=ran.source) == ran, path.name
+        assert dataclasses.replace(page, source=ran.source, origins=ran.origins, graph=ran.graph) == ran, path.name
         compared += 1
     assert compared > 20

@@ -1,48 +1,69 @@
 """The prompts: from a sampler along its positive or negative input to the nodes that encode text."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from diffusion_toolkit.generators.comfyui.controlnets import Unit, controlnets_of
 from diffusion_toolkit.generators.comfyui.graph import Graph, Link, Node
-from diffusion_toolkit.generators.comfyui.values import TextReader, scalar
-from diffusion_toolkit.generators.comfyui.walk import BUNDLE, MOST_STEPS, chosen
+from diffusion_toolkit.generators.comfyui.names import is_bundle, polarity_of, role_of
+from diffusion_toolkit.generators.comfyui.switches import chosen
+from diffusion_toolkit.generators.comfyui.text_edits import Said
+from diffusion_toolkit.generators.comfyui.texts import TextReader
+from diffusion_toolkit.generators.comfyui.values import Found, Place, find
+from diffusion_toolkit.generators.comfyui.walk import MOST_STEPS
 from diffusion_toolkit.generators.grammar.numbers import read_count, read_decimal
-from diffusion_toolkit.record import JsonValue
 
-_NEUTRAL = re.compile(r"(?:.*conditioning.*|cond|text_embeds|c|style_conditioning|conditionings?)_?\d*$", re.IGNORECASE)
 _TEXTS = (
-    "prepend_text", "pre_text", "text", "append_text", "app_text", "prompt", "text_g", "text_l", "clip_g", "clip_l",
-    "t5xxl", "text_clip_l", "bert", "mt5xl", "llama", "string", "value", "user_prompt", "populated_text",
-    "wildcard_text", "tags", "caption", "instruction",
+    "prepend_text", "pre_text", "populated_text", "text", "prompts", "append_text", "app_text", "prompt", "text_g",
+    "text_l", "clip_g", "clip_l", "t5xxl", "text_clip_l", "bert", "mt5xl", "llama", "user_prompt", "wildcard_text",
+    "tags", "caption", "instruction", "main_prompt", "global_prompt", "local_prompts", "lyrics",
 )  # fmt: skip
-_NOT_TEXT = re.compile(
-    r"model|clip|vae|control_net|image|mask|pixels|latent|width|height|strength|seed|lora|style_model|token|weight|"
-    r"interpretation|control_after|embeds|mode|prefix$|suffix$",
-    re.IGNORECASE,
-)
+"""Inputs of text encoders that hold texts, in the order in which they belong together."""
+_TEXT_NAMES = frozenset(_TEXTS)
+_TEMPLATES = {"populated_text": "wildcard_text"}
+"""What was filled in, and the template it was filled into, which does not count then."""
+_NOT_TEXT = (
+    "model", "clip", "vae", "control_net", "image", "mask", "pixels", "latent", "width", "height", "strength", "seed",
+    "lora", "token", "weight", "interpretation", "control_after", "embeds", "mode", "prefix", "suffix", "ascore",
+    "style_name", "magic", "select", "preset",
+)  # fmt: skip
+"""Parts of names that speak of a prompt without holding it: positive_ascore, negative_prefix …"""
 _OPPOSITE = {"positive": "negative", "negative": "positive"}
+_ENCODES = frozenset(
+    {"clip", "t5", "text_encoder", "text_encoders", "model", "opt_clip", "clip_opt", "base_clip", "bert"}
+)
+"""Inputs of nodes that encode a text, while string nodes only hand it on."""
+_MOST_CLIP_LOOKS = 16
+_CLIP_LAYERS = ("stop_at_clip_layer", "clip_skip", "base_clip_skip")
 
 
 @dataclass(slots=True)
-class Found:
+class Conditioning:
     """What stands on the way from a sampler to its texts."""
 
-    texts: list[str] = field(default_factory=list[str])
-    controlnets: list[dict[str, JsonValue]] = field(default_factory=list[dict[str, JsonValue]])
-    guidance: float | None = None
-    clip_skip: int | None = None
+    texts: list[Said] = field(default_factory=list[Said])
+    controlnets: list[Unit] = field(default_factory=list[Unit])
+    guidance: Found | None = None
+    clip_skip: Found | None = None
+    clip_looks: int = 0
 
     @property
     def prompt(self) -> str | None:
         """The texts as one, each once, in the order they were combined."""
-        return "\n".join(dict.fromkeys(text for text in self.texts if text)) or None
+        return "\n".join(dict.fromkeys(said.text for said in self.texts if said.text)) or None
+
+    @property
+    def places(self) -> list[Place]:
+        """Where the texts stand; a text that is there twice has two places."""
+        return list(dict.fromkeys(place for said in self.texts for place in said.places))
 
 
-def find_prompt(graph: Graph, sampler: Node, polarity: str, reader: TextReader) -> Found:
-    """The prompt of one polarity ("positive" or "negative") with the control nets on its way."""
-    found = Found()
+def find_prompt(graph: Graph, sampler: Node, polarity: str, reader: TextReader) -> Conditioning:
+    """The prompt of one polarity ("positive" or "negative"), the positive one with the control nets on its way."""
+    found = Conditioning()
     seen: set[str] = set()
-    waiting: list[tuple[Link, bool] | list[str]] = [*reversed(_steps(sampler, polarity, settled=False))]
+    waiting: list[tuple[Link, bool] | list[Said]] = [_own_texts(sampler, polarity, reader, settled=False)]
+    waiting[:0] = reversed(_steps(graph, sampler, polarity, settled=False))
     while waiting and len(seen) < MOST_STEPS:
         item = waiting.pop()
         if isinstance(item, list):
@@ -50,89 +71,97 @@ def find_prompt(graph: Graph, sampler: Node, polarity: str, reader: TextReader) 
             continue
         link, settled = item
         node = graph.at(link)
-        if node is None or node.id in seen or "zeroout" in node.kind.casefold():
+        if node is None or node.id in seen or "zeroout" in node.kind.casefold().replace("_", ""):
             continue
         seen.add(node.id)
-        own = _own_texts(node, polarity, reader, settled=settled)
-        steps = _steps(node, polarity, settled=settled)
-        if not own and not steps and settled and (text := reader.read(link, polarity)):
-            own = [text.strip()]
-        _look(graph, node, found)
+        steps = _steps(graph, node, polarity, settled=settled)
+        if settled and not steps and _is_text(node):
+            own = _stripped([said] if (said := reader.follow(link, polarity)) else [])
+        else:
+            own = _own_texts(node, polarity, reader, settled=settled)
+        if polarity == "positive":
+            _look(graph, node, found)
         waiting.extend([own, *reversed(steps)])
     return found
 
 
-def _steps(node: Node, polarity: str, *, settled: bool) -> list[tuple[Link, bool]]:
+def _steps(graph: Graph, node: Node, polarity: str, *, settled: bool) -> list[tuple[Link, bool]]:
     """Where the conditioning of this polarity comes from.
 
     settled: a link named after the polarity was followed already, so that a plain `conditioning` belongs to it;
-    before that, it is the positive one.
+    before that, it is the positive one, and of the negative one only what names itself so is believed.
     """
-    opposite = _OPPOSITE[polarity]
-    links = list(node.links())
-    named = [(name, link) for name, link in links if _is_named(name, polarity)]
+    named: list[tuple[str, Link]] = []
+    neutral: list[tuple[str, Link]] = []
+    bundles: list[tuple[str, Link]] = []
+    for pair in node.links():
+        role = role_of(pair[0])
+        if role.polarity is None:
+            if role.is_conditioning:
+                neutral.append(pair)
+            if role.is_bundle:
+                bundles.append(pair)
+        elif role.polarity == polarity and not role.is_refiner:
+            named.append(pair)
     if named:
-        return [(link, True) for link in chosen(node, named)]
-    if settled or polarity == "positive":
-        neutral = [(name, link) for name, link in links if _NEUTRAL.match(name)]
-        if neutral:
-            return [(link, settled) for link in chosen(node, neutral)]
-    bundles = [(name, link) for name, link in links if BUNDLE.match(name) and opposite not in name.casefold()]
-    return [(link, settled) for link in chosen(node, bundles)]
+        return [(link, True) for link in chosen(graph, node, named)]
+    return [(link, settled) for link in chosen(graph, node, neutral or bundles)]
 
 
-def _is_named(name: str, polarity: str) -> bool:
-    folded = name.casefold()
-    return polarity in folded or folded in (polarity[:3], f"{polarity[:3]}_cond")
-
-
-def _own_texts(node: Node, polarity: str, reader: TextReader, *, settled: bool) -> list[str]:
+def _own_texts(node: Node, polarity: str, reader: TextReader, *, settled: bool) -> list[Said]:
     """The texts a node itself encodes."""
-    names = [name for name, value in node.inputs.items() if isinstance(value, str) and _is_named(name, polarity)]
-    names = [name for name in names if not _NOT_TEXT.search(name)]
-    if settled or polarity == "positive":
-        names.extend(name for name in _TEXTS if name in node.inputs)
-    texts = (reader.read(node.inputs[name], polarity) for name in dict.fromkeys(names))
-    return [text.strip() for text in texts if text and text.strip()]
+    names = [name for name, value in node.inputs.items() if _holds(name, value, polarity)]
+    if (settled or polarity == "positive") and not _TEXT_NAMES.isdisjoint(node.inputs):
+        names.extend([name for name in _TEXTS if name in node.inputs])
+    if not names:
+        return []
+    said = {name: text for name in dict.fromkeys(names) if (text := reader.read(node, name, polarity))}
+    for filled, template in _TEMPLATES.items():
+        if filled in said:
+            said.pop(template, None)
+    return _stripped(said.values())
 
 
-def _look(graph: Graph, node: Node, found: Found) -> None:
+def _holds(name: str, value: object, polarity: str) -> bool:
+    """Whether an input is the text of this prompt, by its name. A link may carry a text too, to a pipe or loader."""
+    if not isinstance(value, str) or polarity_of(name) != polarity:
+        return False
+    folded = name.casefold()
+    return not any(part in folded for part in _NOT_TEXT) and "refiner" not in folded
+
+
+def _stripped(texts: Iterable[Said]) -> list[Said]:
+    return [Said(text, said.places) for said in texts if (text := said.text.strip())]
+
+
+def _is_text(node: Node) -> bool:
+    """Whether a node hands on a text: it neither encodes one nor makes a conditioning of a picture."""
+    if not _ENCODES.isdisjoint(node.inputs):
+        return False
+    return node.link("clip_vision", "clip_vision_output", "init_image", "image", "start_image", "pixels") is None
+
+
+def _look(graph: Graph, node: Node, found: Conditioning) -> None:
     """Take notes of what else this node says."""
-    control = node.link("control_net", "controlnet")
-    if control:
-        found.controlnets.append(_controlnet(graph, node, control))
-    if found.guidance is None and node.has("guidance"):
-        found.guidance = read_decimal(scalar(graph, node, "guidance"))
-    if found.clip_skip is None and (clip := node.link("clip")):
-        found.clip_skip = _clip_skip(graph, clip)
+    found.controlnets.extend(controlnets_of(graph, node))
+    if found.guidance is None and "guidance" in node.inputs:
+        guidance = find(graph, node, "guidance")
+        found.guidance = guidance if guidance and read_decimal(guidance.value) is not None else None
+    if found.clip_skip is None and found.clip_looks < _MOST_CLIP_LOOKS:
+        found.clip_looks += 1
+        found.clip_skip = _clip_skip(graph, node)
 
 
-def _controlnet(graph: Graph, node: Node, control: Link) -> dict[str, JsonValue]:
-    unit: dict[str, JsonValue] = {}
-    source, depth = graph.at(control), 0
-    while source is not None and depth < 20:
-        name = next((scalar(graph, source, key) for key in ("control_net_name", "model") if key in source.inputs), None)
-        if isinstance(name, str):
-            unit["model"] = name
-            break
-        source, depth = graph.at(source.link("control_net", "controlnet")), depth + 1
-    strength = read_decimal(scalar(graph, node, "strength"))
-    if strength is not None:
-        unit["weight"] = strength
-    for key in ("start_percent", "end_percent"):
-        if (number := read_decimal(scalar(graph, node, key))) is not None:
-            unit[key] = number
-    return unit
-
-
-def _clip_skip(graph: Graph, clip: Link) -> int | None:
+def _clip_skip(graph: Graph, node: Node | None) -> Found | None:
     """How many layers before the last CLIP stops: ComfyUI counts -1, -2, others 1, 2."""
-    node, depth = graph.at(clip), 0
-    while node is not None and depth < 60:
-        for name in ("stop_at_clip_layer", "clip_skip"):
-            number = read_count(scalar(graph, node, name)) if name in node.inputs else None
-            if number:
-                return abs(number)
-        link = node.link("clip") or next((link for name, link in node.links() if BUNDLE.match(name)), None)
-        node, depth = graph.at(link), depth + 1
+    for _ in range(60):
+        if node is None:
+            return None
+        for name in _CLIP_LAYERS:
+            number = find(graph, node, name) if name in node.inputs else None
+            if number and read_count(number.value):
+                return number
+        link = node.link("clip", "opt_clip", "base_clip", "clip_opt", "optional_clip")
+        link = link or next((link for name, link in node.links() if is_bundle(name)), None)
+        node = graph.at(link)
     return None

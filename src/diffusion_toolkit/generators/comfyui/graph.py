@@ -1,14 +1,13 @@
 """A ComfyUI graph: nodes with named inputs that are values or links to other nodes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from diffusion_toolkit.record import JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An input that comes from another node's output."""
 
     node: str
@@ -16,77 +15,207 @@ class Link:
 
 
 Input: TypeAlias = JsonValue | Link
+Row: TypeAlias = tuple[str, str, Mapping[str, Input]]
+"""A node's id, class and inputs; of a graph that is read as it is walked, links are still lists."""
 
-_MOST_INPUTS_SEEN = 5_000_000
-"""Inputs of all nodes that are visited, each time they are; ten thousand nodes of twenty inputs seen 25 times."""
+Span: TypeAlias = tuple[tuple[str, ...], int]
+"""Names of a node's inputs, and the place of the first value among those of the graph."""
+
+_MOST_NODES = 20_000
+"""Nodes that are looked at; people's largest graphs have some hundreds."""
+_MOST_INPUTS = 30_000
+_MOST_LINKS = 500
+"""Links of one node that are followed; switches of a hundred inputs have been seen."""
+_MOST_VISITS, _FEWEST_VISITS, _PER_VISIT, _MORE_VISITS = 90_000, 30_000, 5, 100
+"""How many inputs of visited nodes all walks over a graph may see together, at 0.7 us each. Of a long text most of the
+time goes into taking it apart, so every 5 characters leave one visit less; but every 100 give one more."""
+_VISITS_OF_HUGE = 10_000
+_NODE_VISITS = 4
+"""What a visit costs beside the inputs that are seen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Node:
-    """One node; kind is its class ("KSampler")."""
+    """One node; kind is its class ("KSampler"). Its inputs never change."""
 
     id: str
     kind: str
     title: str = ""
     inputs: Mapping[str, Input]
+    _links: list[tuple[str, Link]] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def links(self) -> Iterator[tuple[str, Link]]:
-        """The inputs that come from other nodes."""
-        return ((name, value) for name, value in self.inputs.items() if isinstance(value, Link))
+    def links(self) -> list[tuple[str, Link]]:
+        """The inputs that come from other nodes, as far as they can be looked at."""
+        links = self._links
+        if links is None:
+            links = [(name, value) for name, value in self.inputs.items() if isinstance(value, Link)]
+            links = self._links = links if len(links) <= _MOST_LINKS else links[:_MOST_LINKS]
+        return links
 
     def link(self, *names: str) -> Link | None:
         """The link of the first of these inputs that has one."""
-        return next((value for name in names if isinstance(value := self.inputs.get(name), Link)), None)
+        inputs = self.inputs
+        for name in names:
+            if name in inputs and isinstance(value := inputs[name], Link):
+                return value
+        return None
 
     def has(self, *names: str) -> bool:
         """Whether one of these inputs is there."""
-        return any(name in self.inputs for name in names)
+        return not self.inputs.keys().isdisjoint(names)
+
+
+class _ExecutedNodes(Mapping[str, Node]):
+    """The nodes of an executed graph, each made when it is first asked for: most of a graph is never visited."""
+
+    __slots__ = ("_numbers", "_rows", "_spans", "_values", "document", "made")
+
+    def __init__(self, ids: list[str], rows: list[Row], document: Mapping[str, JsonValue]) -> None:
+        self._numbers = dict(zip(ids, range(len(ids)), strict=True))
+        self._rows = rows
+        self._values: list[Input] = []
+        self._spans: Mapping[str, Span] = {}
+        self.document = document
+        self.made: dict[str, Node] = {}
+
+    def __getitem__(self, key: str) -> Node:
+        found = self.made.get(key)
+        if found is None:
+            found = self.made[key] = self._node(key, self._rows[self._numbers[key]])
+        return found
+
+    def get(self, key: str, default: Node | None = None) -> Node | None:  # pyright: ignore[reportIncompatibleMethodOverride] of one kind of default
+        """The node of this id, if there is one."""
+        return self[key] if key in self._numbers else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def rows(self) -> list[Row]:
+        """The nodes as the file has them."""
+        return self._rows
+
+    def take(self, values: list[Input], spans: Mapping[str, Span]) -> None:
+        """The values of all inputs, links being links already, and which of them are whose."""
+        self._values, self._spans = values, spans
+
+    def _node(self, key: str, row: Row) -> Node:
+        span, entry = self._spans.get(key), self.document[key]
+        if span is None:
+            inputs = _inputs(row[2], self.document)
+        else:
+            names, begin = span
+            inputs = dict(zip(names, self._values[begin : begin + len(names)], strict=True))
+        meta = entry.get("_meta") if isinstance(entry, dict) else None
+        title = meta.get("title") if isinstance(meta, dict) else None
+        return Node(id=key, kind=row[1], title=title if isinstance(title, str) else "", inputs=inputs)
 
 
 class Graph:
-    """Nodes by id. Following links costs, and a graph made to keep us busy comes to an end without an answer."""
+    """Nodes by id. Following links costs, and a graph made to keep us busy comes to an end without an answer.
 
-    __slots__ = ("_left", "nodes")
+    characters: length of the text the graph stood in; pictures: where each node's picture comes from, as far as that
+    was asked before; models: the model behind these links, likewise; taken_apart: structure and values, once they were
+    asked for; document: of an executed graph the JSON it is, in whose rows links still are lists.
+    """
 
-    def __init__(self, nodes: Mapping[str, Node]) -> None:
+    __slots__ = (
+        "_is_huge",
+        "_left",
+        "_made",
+        "_rows",
+        "characters",
+        "document",
+        "models",
+        "nodes",
+        "pictures",
+        "taken_apart",
+    )
+
+    def __init__(self, nodes: Mapping[str, Node], characters: int = 0) -> None:
         self.nodes = nodes
-        self._left = _MOST_INPUTS_SEEN
+        self.characters = characters
+        is_executed = isinstance(nodes, _ExecutedNodes)
+        self.document = nodes.document if is_executed else None
+        self._made = nodes.made if is_executed else nodes
+        self.pictures: dict[str, list[Link]] = {}
+        self.models: dict[tuple[Link, ...], object] = {}
+        self._rows: list[Row] | None = None
+        self._is_huge: bool | None = None
+        self.taken_apart: object = None
+        self._left = max(_MOST_VISITS - characters // _PER_VISIT, _FEWEST_VISITS) + characters // _MORE_VISITS
 
     def at(self, link: Link | None) -> Node | None:
         """The node a link comes from; None when the graph does not hold it, or enough was followed."""
-        node = self.nodes.get(link.node) if link else None
+        if link is None or self._left < 0:
+            return None
+        node = self._made.get(link[0]) or self.nodes.get(link[0])
         if node is None:
             return None
-        self._left -= 1 + len(node.inputs)
+        self._left -= _NODE_VISITS + len(node.inputs)
         return node if self._left >= 0 else None
 
+    def take(self, values: list[Input], spans: Mapping[str, Span]) -> None:
+        """Make nodes of these values, one for each input in the order of the file, links being links already."""
+        if isinstance(self.nodes, _ExecutedNodes):
+            self.nodes.take(values, spans)
 
-def api_graph(value: JsonValue) -> Graph | None:
+    def is_huge(self) -> bool:
+        """Whether the graph has so many inputs that nobody drew it, and there is no time to look at each."""
+        found = self._is_huge
+        if found is None:
+            found = self.characters > _MOST_INPUTS and sum(len(row[2]) for row in self.rows()) > _MOST_INPUTS
+            self._is_huge = found
+            if found:
+                self._left = min(self._left, _VISITS_OF_HUGE + self.characters // _MORE_VISITS)
+        return found
+
+    def rows(self) -> list[Row]:
+        """All nodes without making them."""
+        rows = self._rows
+        if rows is None:
+            nodes = self.nodes
+            if isinstance(nodes, _ExecutedNodes):
+                rows = nodes.rows()
+            else:
+                rows = [(node.id, node.kind, node.inputs) for node in nodes.values()]
+            self._rows = rows
+        return rows
+
+
+def api_graph(value: JsonValue, characters: int = 0) -> Graph | None:
     """The graph as ComfyUI executes it: `{"3": {"class_type": "KSampler", "inputs": {…}}, …}`; None for other JSON."""
     if not isinstance(value, dict):
         return None
-    nodes: dict[str, Node] = {}
+    ids: list[str] = []
+    rows: list[Row] = []
     for key, entry in value.items():
-        if not isinstance(entry, dict) or not isinstance(kind := entry.get("class_type"), str):
-            continue
-        inputs = entry.get("inputs")
-        meta = entry.get("_meta")
-        title = meta.get("title") if isinstance(meta, dict) else None
-        nodes[key] = Node(
-            id=key,
-            kind=kind,
-            title=title if isinstance(title, str) else "",
-            inputs={name: _input(item, value) for name, item in inputs.items()} if isinstance(inputs, dict) else {},
-        )
-    return Graph(nodes) if nodes else None
+        if type(entry) is dict and type(kind := entry.get("class_type")) is str:
+            ids.append(key)
+            rows.append((key, kind, inputs if type(inputs := entry.get("inputs")) is dict else {}))
+            if len(rows) >= _MOST_NODES:
+                break
+    return Graph(_ExecutedNodes(ids, rows, value), characters) if rows else None
 
 
-def _input(item: JsonValue, nodes: Mapping[str, JsonValue]) -> Input:
-    """`["4", 0]` is a link when a node 4 is there. A list meant as a value comes as `{"__value__": […]}`."""
-    if isinstance(item, list) and len(item) == 2:
-        node, slot = item
-        if isinstance(node, str | int) and isinstance(slot, int) and str(node) in nodes:
-            return Link(str(node), slot)
-    if isinstance(item, dict) and "__value__" in item:
-        return item["__value__"]
+def _inputs(inputs: Mapping[str, Input], nodes: Mapping[str, JsonValue]) -> dict[str, Input]:
+    return {name: resolved(item, nodes) if isinstance(item, list | dict) else item for name, item in inputs.items()}
+
+
+def resolved(item: Input, nodes: Mapping[str, JsonValue]) -> Input:
+    """What a list or object among the inputs is: `["4", 0]` is a link when a node 4 is there.
+
+    A list meant as a value comes as `{"__value__": […]}`.
+    """
+    if type(item) is list:
+        if len(item) == 2:
+            node, slot = item
+            name = node if isinstance(node, str) else str(node) if isinstance(node, int) else None
+            if name is not None and name in nodes and isinstance(slot, int):
+                return Link(name, int(slot))
+    elif type(item) is dict:
+        return item.get("__value__", item)
     return item

@@ -1,140 +1,165 @@
 """The model a sampler drew with, its LoRAs, and the VAE that decoded it."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
-from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
-from diffusion_toolkit.generators.comfyui.values import name_in, scalar
+from diffusion_toolkit.generators.comfyui.graph import Graph, Link, Node
+from diffusion_toolkit.generators.comfyui.loras import NONE, Loaded, loras_of, tagged_loras
+from diffusion_toolkit.generators.comfyui.names import stem
+from diffusion_toolkit.generators.comfyui.values import Found, find, read
 from diffusion_toolkit.generators.comfyui.walk import MOST_STEPS, bundle_links, model_links, nearest, picture_links
 from diffusion_toolkit.generators.grammar.numbers import read_decimal
-from diffusion_toolkit.record import Lora
+from diffusion_toolkit.record import JsonValue
 
-_MODEL_NAMES = ("ckpt_name", "unet_name", "gguf_name", "base_ckpt_name", "checkpoint", "checkpoint_name", "model_name",
-                "diffusion_model", "model_path", "model", "ckpt")  # fmt: skip
-_LORA_NAME = re.compile(r"(?:lora_name|lora)(?:_(\d+))?(?:_name)?$", re.IGNORECASE)
-_LORA_WEIGHTS = (
-    "strength_model", "lora_model_strength", "model_str", "model_strength", "lora_wt", "model_weight", "lora_strength",
-    "strength", "weight",
+_NAMES = (
+    "ckpt_name", "unet_name", "gguf_name", "base_ckpt_name", "checkpoint", "checkpoint_name", "model_name",
+    "diffusion_model", "model_path", "model", "ckpt", "base_model", "unet", "gguf", "diffusion_name", "transformer",
+    "model_type", "model_id", "repo_id", "pretrained_model_name_or_path", "config_and_ckpt_name", "high_noise_model",
+    "dit_name", "dit",
 )  # fmt: skip
-_LORA_LINKS = re.compile(r"(?:.*lora.*)_?\d*$", re.IGNORECASE)
-_NONE = frozenset({"", "none", "null", "undefined"})
+_ALL_NAMES = frozenset(_NAMES)
+_LINKED = ("name", "ckpt", "checkpoint", "path", "id")
+"""How a name ends whose link brings a file's name; another link brings the model itself."""
+_VAE_NAMES = ("vae_name", "vae")
+_BAKED = frozenset({*NONE, "baked vae", "baked_vae", "baked-vae", "automatic", "from checkpoint"})
 
 
-def find_model(graph: Graph, sampler: Node) -> tuple[list[str], tuple[Lora, ...]]:
-    """The names of the models behind a sampler, the main one first, and the LoRAs applied to them in their order."""
-    names: list[str] = []
-    loras: list[Lora] = []
+@dataclass(slots=True)
+class Models:
+    """What stands on the way of the model: files, the main one first, LoRAs in their order, and other changes."""
+
+    names: list[Found] = field(default_factory=list[Found])
+    loras: list[Loaded] = field(default_factory=list[Loaded])
+    hypernetworks: list[JsonValue] = field(default_factory=list[JsonValue])
+    adapters: list[JsonValue] = field(default_factory=list[JsonValue])
+
+    @property
+    def name(self) -> str | None:
+        """The main model's file."""
+        return str(self.names[0].value) if self.names else None
+
+
+def find_models(graph: Graph, sampler: Node) -> Models:
+    """The models behind a sampler with all that was done to them."""
+    found = Models()
+    loras: list[Loaded] = []
     seen: set[str] = set()
-    waiting = model_links(sampler)[::-1]
+    own = _model_name(graph, sampler)
+    found.names.extend([own] if own else [])
+    waiting = [] if own else model_links(graph, sampler)[::-1]
     while waiting and len(seen) < MOST_STEPS:
         node = graph.at(waiting.pop())
         if node is None or node.id in seen:
             continue
         seen.add(node.id)
-        loras.extend(reversed(_loras_of(graph, node)))
-        loras.extend(reversed(_stacked(graph, node, seen)))
+        loras.extend(reversed([*_stacked(graph, node, seen), *loras_of(graph, node), *tagged_loras(node)]))
+        _look(graph, node, found)
         name = _model_name(graph, node)
         if name is not None:
-            names.append(name)
+            found.names.append(name)
         else:
-            waiting.extend(reversed(model_links(node)))
-    unique = {lora.name: lora for lora in reversed(loras)}
-    return list(dict.fromkeys(names)), tuple(unique.values())
+            waiting.extend(reversed(model_links(graph, node)))
+    found.loras = list({loaded.lora.name: loaded for loaded in reversed(loras)}.values())
+    names: dict[JsonValue, Found] = {}  # pyright: ignore[reportUnhashable] only texts are put into it
+    for name in found.names:
+        names.setdefault(name.value, name)
+    found.names = list(names.values())
+    return found
 
 
-def _model_name(graph: Graph, node: Node) -> str | None:
-    for name in _MODEL_NAMES:
-        if name not in node.inputs or (name == "model" and isinstance(node.inputs[name], Link)):
+def main_model(graph: Graph, sampler: Node) -> Found | None:
+    """The main model's file alone; most passes over a picture share it."""
+    own = _model_name(graph, sampler)
+    if own is not None:
+        return own
+    starts = model_links(graph, sampler)
+    key = tuple(starts)
+    if key not in graph.models:
+        names = nearest(graph, starts, model_links, lambda node: _model_name(graph, node) is not None, most=1)
+        graph.models[key] = _model_name(graph, names[0]) if names else None
+    return cast("Found | None", graph.models[key])
+
+
+def _model_name(graph: Graph, node: Node) -> Found | None:
+    if _ALL_NAMES.isdisjoint(node.inputs):
+        return None
+    for name in _NAMES:
+        if name not in node.inputs or (isinstance(node.inputs[name], Link) and not name.endswith(_LINKED)):
             continue
-        value = scalar(graph, node, name)
-        if isinstance(value, str) and value.strip().casefold() not in _NONE:
-            return value
+        found = find(graph, node, name)
+        if found and isinstance(found.value, str) and found.value.strip().casefold() not in NONE:
+            return found
     return None
 
 
-def _stacked(graph: Graph, node: Node, seen: set[str]) -> list[Lora]:
-    """The LoRAs of stacks that are plugged into a node."""
-    loras: list[Lora] = []
-    waiting = [link for name, link in node.links() if _LORA_LINKS.match(name)]
+def _stacked(graph: Graph, node: Node, seen: set[str]) -> list[Loaded]:
+    """The LoRAs of stacks that are plugged into a node, those of the furthest first."""
+    loras: list[Loaded] = []
+    waiting = _lora_links(node)
     while waiting and len(seen) < MOST_STEPS:
-        source = graph.at(waiting.pop(0))
+        source = graph.at(waiting.pop())
         if source is None or source.id in seen:
             continue
         seen.add(source.id)
-        loras[:0] = _loras_of(graph, source)
-        waiting.extend(link for name, link in source.links() if _LORA_LINKS.match(name))
+        loras[:0] = loras_of(graph, source)
+        waiting.extend(_lora_links(source))
     return loras
 
 
-def _loras_of(graph: Graph, node: Node) -> list[Lora]:
-    """The LoRAs a node itself loads: one, numbered ones, or a list of switches."""
-    loras: list[Lora] = []
-    for key, value in node.inputs.items():
-        if isinstance(value, list):
-            loras.extend(lora for item in value if isinstance(item, dict) and (lora := _entry(item)))
-        elif isinstance(value, dict) and "lora" in value:
-            loras.extend(lora for lora in (_entry(value),) if lora)
-        elif (match := _LORA_NAME.match(key)) and _is_on(node, match[1]) and (name := _lora_name(graph, node, key)):
-            loras.append(Lora(name=name, weight=_weight(graph, node, match[1])))
-    return loras
+def _lora_links(node: Node) -> list[Link]:
+    return [link for name, link in node.links() if "lora" in stem(name)]
 
 
-def _lora_name(graph: Graph, node: Node, key: str) -> str | None:
-    value = node.inputs[key]
-    if isinstance(value, Link) and not key.casefold().startswith("lora_name"):
-        return None
-    name = scalar(graph, node, key)
-    return name if isinstance(name, str) and name.strip().casefold() not in _NONE else None
+def _look(graph: Graph, node: Node, found: Models) -> None:
+    """Take notes of what else changes the model: hypernetworks and image adapters."""
+    if "hypernetwork_name" in node.inputs and (name := find(graph, node, "hypernetwork_name")):
+        found.hypernetworks.append({"name": name.value, "strength": read(find(graph, node, "strength"), read_decimal)})
+    adapter = node.link("ipadapter", "ip_adapter", "pulid", "instantid", "style_model")
+    if adapter is not None or "ipadapter_file" in node.inputs:
+        found.adapters.append(_adapter(graph, node, adapter))
 
 
-def _entry(item: Mapping[str, Input]) -> Lora | None:
-    """`{"on": true, "lora": "a.safetensors", "strength": 0.8}` of rgthree's loader and its likes."""
-    name = item.get("lora") or item.get("name")
-    name = name if isinstance(name, str) else name_in(name)
-    off = item.get("on") is False or item.get("active") is False or item.get("enabled") is False
-    if off or name is None or name.strip().casefold() in _NONE or not ("strength" in item or "lora" in item):
-        return None
-    strength = item.get("strength")
-    return Lora(name=name, weight=None if isinstance(strength, Link) else read_decimal(strength))
+def _adapter(graph: Graph, node: Node, link: Link | None) -> JsonValue:
+    source = graph.at(link)
+    entry: dict[str, JsonValue] = {}
+    for holder, names in ((source, ("ipadapter_file", "pulid_file", "instantid_file", "preset", "model_name")),
+                          (node, ("ipadapter_file", "preset"))):  # fmt: skip
+        named = (find(graph, holder, name) for name in names if holder is not None and name in holder.inputs)
+        name = next((name for name in named if name is not None), None)
+        if name is not None and "model" not in entry:
+            entry["model"] = name.value
+    for key in ("weight", "weight_type", "start_at", "end_at"):
+        if key in node.inputs and (value := find(graph, node, key)):
+            entry[key] = value.value
+    return entry
 
 
-def _is_on(node: Node, number: str | None) -> bool:
-    if number is None:
-        return node.inputs.get("toggle") is not False
-    count = node.inputs.get("lora_count", node.inputs.get("num_loras"))
-    if isinstance(count, int) and int(number) > count:
-        return False
-    switches = (node.inputs.get(f"{name}_{number}") for name in ("switch", "enabled", "toggle"))
-    return not any(switch is False or str(switch).casefold() == "off" for switch in switches)
-
-
-def _weight(graph: Graph, node: Node, number: str | None) -> float | None:
-    """The strength that belongs to a LoRA; in stacks the name carries its number, before or behind."""
-    for name in _LORA_WEIGHTS:
-        keys = (name,) if number is None else (f"{name}_{number}", f"lora_{number}_{name}")
-        for key in keys:
-            if key in node.inputs and (weight := read_decimal(scalar(graph, node, key))) is not None:
-                return weight
-    return None
-
-
-def find_vae(graph: Graph, output: Node | None, sampler: Node) -> str | None:
-    """The VAE between sampler and output, where it is a file of its own and not the checkpoint's."""
-    decoders = (
-        nearest(graph, picture_links(output), picture_links, lambda node: node.link("vae") is not None)
-        if output
-        else []
-    )
-    for node in [*decoders[:1], sampler]:
-        link = node.link("vae")
-        found = nearest(graph, [link], _vae_links, lambda node: "vae_name" in node.inputs) if link else []
+def find_vae(graph: Graph, starts: Sequence[Node]) -> Found | None:
+    """The VAE of the first of these nodes that has one, where it is a file of its own and not the checkpoint's."""
+    for node in starts:
+        link = node.link("vae", "optional_vae", "opt_vae")
+        found = nearest(graph, [link], _vae_links, _names_vae, most=1) if link else []
+        found = found or ([node] if _names_vae(node) else [])
         for loader in found[:1]:
-            name = scalar(graph, loader, "vae_name")
-            if isinstance(name, str) and name.casefold() not in {*_NONE, "baked vae", "baked_vae"}:
+            name = next((name for key in _VAE_NAMES if (name := find(graph, loader, key))), None)
+            if name and isinstance(name.value, str) and name.value.strip().casefold() not in _BAKED:
                 return name
     return None
 
 
-def _vae_links(node: Node) -> list[Link]:
-    link = node.link("vae", "optional_vae")
-    return [link] if link else bundle_links(node)
+def decoder(graph: Graph, output: Node) -> list[Node]:
+    """The node that decoded the picture of an output, if one is known."""
+    found = nearest(
+        graph, picture_links(graph, output), picture_links, lambda node: node.link("vae") is not None, most=1
+    )
+    return found[:1]
+
+
+def _names_vae(node: Node) -> bool:
+    return any(isinstance(node.inputs.get(name), str) for name in _VAE_NAMES) or "vae_name" in node.inputs
+
+
+def _vae_links(graph: Graph, node: Node) -> list[Link]:
+    link = node.link("vae", "optional_vae", "opt_vae")
+    return [link] if link else bundle_links(graph, node)

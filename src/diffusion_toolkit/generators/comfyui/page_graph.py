@@ -1,171 +1,62 @@
 """The graph as ComfyUI's page saves it (`workflow`), turned into the form that is executed.
 
-Muted nodes fall out, bypassed ones are passed through, Set/Get pairs are joined, subgraphs are opened.
+Subgraphs and node groups are opened ("outer:inner" are their nodes' ids, as the page exports them), muted nodes fall
+out, bypassed and virtual ones are passed through, and positions of widgets become names.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
-from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
-from diffusion_toolkit.generators.comfyui.page_links import PageLink, page_links
-from diffusion_toolkit.generators.comfyui.widgets import named_values
+from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Node
+from diffusion_toolkit.generators.comfyui.page_entries import Entry, is_idle, key_of, kind_of, slots_of
+from diffusion_toolkit.generators.comfyui.page_scope import Scope, open_page
+from diffusion_toolkit.generators.comfyui.page_trace import Held, Tracer
+from diffusion_toolkit.generators.comfyui.widgets import widget_values
 from diffusion_toolkit.record import JsonValue
 
-_MUTED, _BYPASSED = 2, 4
-_NOT_EXECUTED = frozenset({"Note", "MarkdownNote"})
-_SUBGRAPH_IN, _SUBGRAPH_OUT = "-10", "-20"
-_DEEPEST = 16
-_MOST_NODES = 50_000
-_MOST_LINKS = 200_000
-_MOST_SLOTS = 1_000
+_MOST_INNER_INPUTS = 200_000
+"""Inputs of all nodes inside subgraphs, which may stand there often: those of the file itself are not more than it."""
 
 
-@dataclass(slots=True)
-class _Page:
-    """A page graph being opened: its nodes by the ids they have there, those of subgraphs as "outer:inner"."""
-
-    definitions: Mapping[str, dict[str, JsonValue]]
-    nodes: dict[str, dict[str, JsonValue]] = field(default_factory=dict[str, dict[str, JsonValue]])
-    prefixes: dict[str, str] = field(default_factory=dict[str, str])
-    links: dict[tuple[str, str], PageLink] = field(default_factory=dict[tuple[str, str], PageLink])
-    doors: dict[str, "_Door"] = field(default_factory=dict[str, "_Door"])
-    given: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-
-
-@dataclass(slots=True)
-class _Door:
-    """The inside of a subgraph node: which inner output stands behind each of its outputs."""
-
-    inside: str
-    outputs: dict[int, PageLink]
-
-
-def page_graph(document: Mapping[str, JsonValue]) -> Graph | None:
-    """The graph of a page document; None when it holds no nodes."""
-    page = _Page(definitions=_definitions(document))
-    _open(page, document, "", 0)
-    if not page.nodes:
+def page_graph(document: Mapping[str, JsonValue], characters: int = 0) -> Graph | None:
+    """The graph of a page document; None when it holds no nodes. characters: length of its text."""
+    scopes = open_page(document)
+    if not scopes[0].sheet.nodes:
         return None
+    tracer = Tracer()
+    left = _MOST_INNER_INPUTS
     nodes: dict[str, Node] = {}
-    for key, entry in page.nodes.items():
-        if _mode(entry) in (_MUTED, _BYPASSED) or key in page.doors:
-            continue
-        kind = str(entry.get("type", ""))
+    for scope, key, entry, kind in _executed(scopes):
+        values = entry.get("widgets_values")
+        slots = slots_of(entry, "inputs")
+        if scope.prefix:
+            left -= len(slots) + (len(values) if isinstance(values, list | dict) else 0)
+            if left < 0:
+                break
         title = entry.get("title")
-        nodes[key] = Node(
-            id=key, kind=kind, title=title if isinstance(title, str) else "", inputs=_inputs(page, key, entry)
+        nodes[scope.prefix + key] = Node(
+            id=scope.prefix + key,
+            kind=kind,
+            title=title if isinstance(title, str) else "",
+            inputs=_inputs(tracer, scope, key, entry, kind, slots),
         )
-    return Graph(nodes)
+    return Graph(nodes, characters)
 
 
-def _definitions(document: Mapping[str, JsonValue]) -> dict[str, dict[str, JsonValue]]:
-    definitions = document.get("definitions")
-    subgraphs = definitions.get("subgraphs") if isinstance(definitions, dict) else None
-    found = (item for item in subgraphs if isinstance(item, dict)) if isinstance(subgraphs, list) else ()
-    return {str(item.get("id")): item for item in found}
+def _executed(scopes: list[Scope]) -> Iterator[tuple[Scope, str, Entry, str]]:
+    """The nodes that run, with the level they stand on."""
+    for scope in scopes:
+        for key, entry in scope.sheet.nodes.items():
+            if not is_idle(entry) and scope.book.runs(kind := kind_of(entry)):
+                yield scope, key, entry, kind
 
 
-def _open(page: _Page, document: Mapping[str, JsonValue], prefix: str, depth: int) -> None:
-    """Take a document's nodes and links, and those of the subgraphs it uses."""
-    for key, link in page_links(document.get("links")).items():
-        page.links[prefix, key] = link
-    entries = document.get("nodes")
-    for entry in entries if isinstance(entries, list) else ():
-        if not isinstance(entry, dict) or "id" not in entry or len(page.nodes) >= _MOST_NODES:
-            continue
-        kind = str(entry.get("type", ""))
-        if kind in _NOT_EXECUTED:
-            continue
-        key = f"{prefix}{entry['id']}"
-        page.nodes[key] = entry
-        page.prefixes[key] = prefix
-        if kind == "SetNode":
-            page.given[prefix, _first_value(entry)] = key
-        inner = page.definitions.get(kind)
-        if (
-            inner is not None
-            and depth < _DEEPEST
-            and len(page.links) < _MOST_LINKS
-            and _mode(entry) not in (_MUTED, _BYPASSED)
-        ):
-            outputs = {
-                link.to_slot: link for link in page_links(inner.get("links")).values() if link.to_node == _SUBGRAPH_OUT
-            }
-            page.doors[key] = _Door(f"{key}:", outputs)
-            _open(page, inner, f"{key}:", depth + 1)
-
-
-def _mode(entry: Mapping[str, JsonValue]) -> int:
-    mode = entry.get("mode")
-    return mode if isinstance(mode, int) else 0
-
-
-def _slots(entry: Mapping[str, JsonValue], name: str) -> list[dict[str, JsonValue]]:
-    slots = entry.get(name)
-    return [slot if isinstance(slot, dict) else {} for slot in slots[:_MOST_SLOTS]] if isinstance(slots, list) else []
-
-
-def _inputs(page: _Page, key: str, entry: Mapping[str, JsonValue]) -> dict[str, Input]:
-    """A node's inputs: its widgets' values, over which links win."""
-    inputs: dict[str, Input] = {}
-    slots = _slots(entry, "inputs")
-    values = entry.get("widgets_values")
-    if isinstance(values, dict):
-        inputs.update(values)
-    elif isinstance(values, list):
-        names = [str(slot.get("name", "")) for slot in slots if isinstance(slot.get("widget"), dict)]
-        inputs.update(named_values(str(entry.get("type", "")), names, values))
-    for slot in slots:
-        link = _source(page, page.prefixes[key], slot.get("link"))
-        if link is not None:
-            inputs[str(slot.get("name", ""))] = link
-    if entry.get("type") == "GetNode":
-        prefix = page.prefixes[key]
-        giver = page.nodes.get(page.given.get((prefix, _first_value(entry)), ""), {})
-        links = (_source(page, prefix, slot.get("link")) for slot in _slots(giver, "inputs"))
-        inputs["value"] = next((link for link in links if link is not None), None)
+def _inputs(tracer: Tracer, scope: Scope, key: str, entry: Entry, kind: str, slots: list[Entry]) -> dict[str, Input]:
+    """A node's inputs: its widgets' values, over which wires win."""
+    inputs: dict[str, Input] = dict[str, Input](widget_values(kind, slots, entry))
+    if scope.overrides:
+        inputs.update(scope.overrides.get(key, {}))
+    for number, slot in enumerate(slots):
+        source = tracer.source(scope, key, number, slot)
+        if source is not None:
+            inputs[key_of(slot.get("name"))] = source.value if isinstance(source, Held) else source
     return inputs
-
-
-def _first_value(entry: Mapping[str, JsonValue]) -> str:
-    """The name that a SetNode gives and a GetNode asks for."""
-    values = entry.get("widgets_values")
-    return str(values[0]) if isinstance(values, list) and values else ""
-
-
-def _source(page: _Page, prefix: str, link_id: JsonValue) -> Link | None:
-    """The executed node behind a link: through doors of subgraphs and bypassed nodes."""
-    for _ in range(256):
-        link = page.links.get((prefix, str(link_id))) if link_id is not None else None
-        if link is None:
-            return None
-        if link.from_node == _SUBGRAPH_IN and prefix:
-            outer = prefix[:-1]
-            prefix = page.prefixes.get(outer, "")
-            slots = _slots(page.nodes.get(outer, {}), "inputs")
-            link_id = slots[link.from_slot].get("link") if link.from_slot < len(slots) else None
-            continue
-        key = f"{prefix}{link.from_node}"
-        entry = page.nodes.get(key)
-        if entry is None or _mode(entry) == _MUTED:
-            return None
-        door = page.doors.get(key)
-        if door is not None:
-            inner = door.outputs.get(link.from_slot)
-            if inner is None:
-                return None
-            prefix, link_id = door.inside, inner.id
-            continue
-        if _mode(entry) != _BYPASSED:
-            return Link(key, link.from_slot)
-        link_id = next(_behind_bypass(entry, link.from_slot), None)
-    return None
-
-
-def _behind_bypass(entry: Mapping[str, JsonValue], slot: int) -> Iterator[JsonValue]:
-    """The links of a bypassed node's inputs that have the type of this output: it hands them through."""
-    outputs = _slots(entry, "outputs")
-    wanted = outputs[slot].get("type") if slot < len(outputs) else None
-    for item in _slots(entry, "inputs"):
-        if item.get("type") == wanted and item.get("link") is not None:
-            yield item.get("link")

@@ -1,63 +1,122 @@
-"""Numbers and texts of a node's inputs, followed through primitive, switch and string nodes."""
+"""Single values of a node's inputs, followed through primitive, switch and arithmetic nodes to where they stand."""
 
-import re
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
+from diffusion_toolkit.generators.comfyui.arithmetic import calculated
 from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
-from diffusion_toolkit.generators.comfyui.walk import bundle_links, chosen
+from diffusion_toolkit.generators.comfyui.names import is_helper, stem
+from diffusion_toolkit.generators.comfyui.presets import preset_side
+from diffusion_toolkit.generators.comfyui.switches import chosen
+from diffusion_toolkit.generators.comfyui.walk import bundle_links
 from diffusion_toolkit.record import JsonValue
 
+Value = TypeVar("Value")
+
 _DEEPEST = 60
-_LONGEST_TEXTS = 16 * 1024 * 1024
-_MOST_STEPS = 5_000
+_MOST_HELPERS = 60
+_DEEPEST_SUMS = 4
+"""Sums inside sums; each may name a dozen others."""
 _HOLDERS = (
-    "value",
-    "Value",
-    "int",
-    "float",
-    "number",
-    "Number",
-    "INT",
-    "FLOAT",
-    "seed",
-    "noise_seed",
-    "string",
-    "text",
-)
-_HELPERS = re.compile(r"(?:noise|sigmas|sampler|guider|settings|.*(?:pipe|ctx|context|tuple|settings)|scheduler)_?\d*$")
-_TEXT_PART = re.compile(
-    r"(?:text|string|str|prompt|prefix|suffix|prepend_text|append_text|input)[_ ]?(?:[a-h]|\d{1,2})?$", re.IGNORECASE
-)
-_TEXT_NODE = re.compile(r"string|text|prompt|primitive|wildcard|styler|show|note", re.IGNORECASE)
-_JOINS = re.compile(r"concat|join|combine|append|merge|prepend", re.IGNORECASE)
-_DELIMITERS = ("delimiter", "separator", "delimeter", "linebreak_addition")
-_TEXT_NAMES = (
-    "populated_text", "text", "Text", "string", "String", "prompt", "value", "wildcard_text", "text_0", "text2",
-    "multi_line_prompt", "opt_prompt", "anything", "source", "any", "result",
+    "value", "Value", "int", "float", "number", "Number", "INT", "FLOAT", "integer", "seed", "noise_seed", "string",
+    "text", "STRING", "String", "combo", "selection", "item",
 )  # fmt: skip
-_OPPOSITE = {"positive": "negative", "negative": "positive"}
+FAMILIES = (
+    ("seed", "noise_seed", "seed_value", "Seed", "seed_num", "rand_seed", "base_seed"),
+    ("steps", "steps_total", "total_steps", "num_inference_steps", "num_steps", "sampling_steps", "Steps"),
+    ("cfg", "cfg_scale", "guidance_scale", "cfg_value", "CFG", "true_cfg_scale", "true_gs"),
+    ("sampler_name", "sampler", "sampler_type", "Sampler", "sampler_method"),
+    ("scheduler", "scheduler_name", "schedule", "scheduler_type", "noise_schedule"),
+    ("denoise", "denoise_strength", "denoising_strength", "denoise_value"),
+    ("start_at_step", "start_step", "refiner_step", "start_percent_step"),
+    ("width", "empty_latent_width", "W", "target_width", "image_width"),
+    ("height", "empty_latent_height", "H", "target_height", "image_height"),
+    ("ckpt_name", "checkpoint", "model_name", "ckpt"),
+)  # fmt: skip
+"""Names for the same thing, the usual first."""
+
+_FAMILY = {name: family for family in FAMILIES for name in family}
 
 
-def scalar(graph: Graph, node: Node, name: str) -> JsonValue:
+class Place(NamedTuple):
+    """Where a value stands written: the node's id and class, and the input; no name where the class itself says it."""
+
+    node: str
+    kind: str
+    name: str | None
+
+
+class Found(NamedTuple):
+    """A value and where it stands written."""
+
+    value: JsonValue
+    place: Place
+
+
+def found_at(value: JsonValue, node: Node, name: str | None) -> Found:
+    """A value that an input of this node holds."""
+    return Found(value, Place(node.id, node.kind, name))
+
+
+def find(graph: Graph, node: Node, name: str, depth: int = 0) -> Found | None:
     """The value of one input: as it stands, or from the node that gives it. None when it is not known."""
-    value = node.inputs.get(name)
+    value, holder = node.inputs.get(name), name
     for _ in range(_DEEPEST):
         if not isinstance(value, Link):
-            return value if isinstance(value, str | int | float) else name_in(value)
+            plain = value if isinstance(value, str | int | float) else name_in(value)
+            return None if plain is None else found_at(plain, node, holder)
         source = graph.at(value)
         if source is None:
             return None
-        holder = next((holder for holder in (name, *_HOLDERS) if holder in source.inputs), None)
-        bundles = bundle_links(source) if holder is None else []
-        if holder is None and not bundles:
-            return _only_number(source)
-        value = source.inputs[holder] if holder is not None else bundles[0]
+        node = source
+        if (made := _made(graph, node, name, depth)) is not None:
+            return made
+        key = next((key for key in (*_FAMILY.get(name, (name,)), *_HOLDERS) if key in node.inputs), None)
+        if key is not None:
+            value, holder = node.inputs[key], key
+        elif links := bundle_links(graph, node):
+            value = links[0]
+        else:
+            return _only_number(node)
     return None
 
 
-def _only_number(node: Node) -> JsonValue:
-    """The number of a node nobody knows, when it has just one."""
-    numbers = [item for item in node.inputs.values() if isinstance(item, int | float) and not isinstance(item, bool)]
-    return numbers[0] if len(numbers) == 1 else None
+def _made(graph: Graph, node: Node, name: str, depth: int) -> Found | None:
+    """A value that a node works out from its inputs: by arithmetic, or from the name of a preset."""
+    side = preset_side(node, name)
+    if side is not None:
+        return found_at(side[0], node, side[1])
+    if depth > _DEEPEST_SUMS:
+        return None
+    known: dict[str, int | float | None] = {}
+
+    def number(key: str) -> int | float | None:
+        if key not in known:
+            known[key] = _number(graph, node, key, depth + 1)
+        return known[key]
+
+    result = calculated(node, number)
+    return None if result is None else found_at(result[0], node, result[1])
+
+
+def _number(graph: Graph, node: Node, name: str, depth: int) -> int | float | None:
+    found = find(graph, node, name, depth)
+    value = found.value if found else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _only_number(node: Node) -> Found | None:
+    """The number of a node nobody knows, when it has just one and nothing else comes into it."""
+    if any(isinstance(item, Link) for item in node.inputs.values()):
+        return None
+    numbers = [key for key, item in node.inputs.items() if isinstance(item, int | float) and not isinstance(item, bool)]
+    return find_plain(node, numbers[0]) if len(numbers) == 1 else None
+
+
+def find_plain(node: Node, name: str) -> Found | None:
+    """The value that an input holds itself."""
+    value = node.inputs.get(name)
+    return found_at(value, node, name) if isinstance(value, str | int | float) else None
 
 
 def name_in(value: Input) -> str | None:
@@ -69,74 +128,28 @@ def name_in(value: Input) -> str | None:
     return None
 
 
-def setting(graph: Graph, node: Node, *names: str) -> JsonValue:
+def setting(graph: Graph, node: Node, *names: str) -> Found | None:
     """A setting of a sampler: on the node itself, or on the nodes that give it noise, sigmas, guider, pipe …"""
     seen: set[str] = set()
     waiting = [node]
-    while waiting and len(seen) < _DEEPEST:
-        current = waiting.pop(0)
+    for current in waiting:
         if current.id in seen:
             continue
         seen.add(current.id)
         for name in names:
-            if name in current.inputs and (value := scalar(graph, current, name)) is not None:
-                return value
-        waiting.extend(
-            source for name, link in current.links() if _HELPERS.match(name) and (source := graph.at(link)) is not None
-        )
+            if name in current.inputs and (found := find(graph, current, name)) is not None:
+                return found
+        if len(waiting) < _MOST_HELPERS:
+            helpers = [(name, link) for name, link in current.links() if is_helper(name)]
+            waiting.extend(source for link in chosen(graph, current, helpers) if (source := graph.at(link)) is not None)
     return None
 
 
-class TextReader:
-    """Follows texts through string nodes; all texts of a graph together may take 16 million characters and 5,000 steps.
+def read(found: Found | None, reader: Callable[[JsonValue], Value | None]) -> Value | None:
+    """What a reader of numbers or texts makes of a value."""
+    return None if found is None else reader(found.value)
 
-    Without the limits a chain of thirty nodes, each joining the one before with itself, would fill the memory.
-    """
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._left = _LONGEST_TEXTS
-        self._steps = _MOST_STEPS
-
-    def read(self, value: Input, polarity: str, depth: int = 0) -> str | None:
-        """The text of an input; polarity ("positive" or "negative") chooses from nodes that hold both."""
-        if isinstance(value, str):
-            self._left -= len(value)
-            return value if self._left >= 0 else None
-        if not isinstance(value, Link) or depth > _DEEPEST or self._left < 0:
-            return None
-        self._steps -= 1
-        node = self._graph.at(value) if self._steps > 0 else None
-        return self._of_node(node, polarity, depth + 1) if node else None
-
-    def _of_node(self, node: Node, polarity: str, depth: int) -> str | None:
-        parts = {name: value for name, value in node.inputs.items() if _TEXT_PART.match(name)}
-        if _JOINS.search(node.kind) or (len(parts) > 1 and node.has(*_DELIMITERS)):
-            return self._joined(node, parts, polarity, depth)
-        for name in self._order(node, polarity, parts):
-            text = self.read(node.inputs[name], polarity, depth)
-            if text:
-                return text
-        links = chosen(node, [(name, link) for name, link in node.links()])
-        for link in links[:4]:
-            if text := self.read(link, polarity, depth):
-                return text
-        return None
-
-    def _order(self, node: Node, polarity: str, parts: dict[str, Input]) -> list[str]:
-        """The inputs that may hold the text, the likeliest first."""
-        own = [name for name in node.inputs if polarity in name.casefold()]
-        known = [name for name in _TEXT_NAMES if name in node.inputs]
-        rest = [name for name in parts if _OPPOSITE[polarity] not in name.casefold()]
-        found = list(dict.fromkeys([*own, *known, *rest]))
-        if not found and _TEXT_NODE.search(node.kind):
-            found = [name for name, value in node.inputs.items() if isinstance(value, str)][:1]
-        return found
-
-    def _joined(self, node: Node, parts: dict[str, Input], polarity: str, depth: int) -> str | None:
-        delimiter = next((value for name in _DELIMITERS if isinstance(value := node.inputs.get(name), str)), "")
-        delimiter = delimiter.replace("\\n", "\n")
-        texts = [text for value in parts.values() if (text := self.read(value, polarity, depth))]
-        joined = delimiter.join(texts)
-        self._left -= len(joined)
-        return (joined or None) if self._left >= 0 else None
+def is_named(name: str, family: str) -> bool:
+    """Whether an input's name is one for this thing ("steps" for "steps_total")."""
+    return name in _FAMILY[family] or stem(name) == family

@@ -4,89 +4,57 @@ Known names come first; a node without any of them is passed through all links t
 so reroutes, contexts, pipes, switches and whatever will be written next year need no entry here.
 """
 
-import re
 from collections.abc import Callable
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Link, Node
-from diffusion_toolkit.generators.grammar.numbers import read_integer
+from diffusion_toolkit.generators.comfyui.names import is_bundle, is_model, is_picture, may_be_picture, stem
+from diffusion_toolkit.generators.comfyui.switches import chosen
 
 MOST_STEPS = 20_000
 """Steps of one walk; a graph of 20 MB has about ten thousand nodes."""
 
-PICTURE = re.compile(
-    r"(?:images?|samples?(?:_to|_from)?|latents?(?:_image)?|latent_samples|pixels|video|frames|destination|source"
-    r"|image_pass|input_image|input_latent|upscaled?_image|stage_c)_?\d*$",
-    re.IGNORECASE,
-)
-MODEL = re.compile(r"(?:model|unet|transformer|model_opt|base_model|model_low_noise)_?\d*$", re.IGNORECASE)
-BUNDLE = re.compile(
-    r"(?:.*(?:ctx|context|pipe|tuple).*|guider|input|any|value|anything|on_true|on_false|true|false|)_?\d*$",
-    re.IGNORECASE,
-)
-"""Inputs that carry many things at once, or anything."""
-
-_OTHER = re.compile(
-    r"(?:model|clip|vae|positive|negative|conditioning|cond|control_net|upscale_model|masks?|seed|noise_seed|noise"
-    r"|sigmas|sampler|text|string|prompt|guider|clip_vision.*|style_model|start_image|init_image|end_image"
-    r"|audio|width|height|lora_stack|.*_model)_?\d*$",
-    re.IGNORECASE,
-)
-"""Inputs that cannot carry the picture itself."""
-
-_TRAILING_NUMBER = re.compile(r"(\d+)$")
+Step = Callable[[Graph, Node], list[Link]]
 
 
-def picture_links(node: Node) -> list[Link]:
-    """Where a node's picture (image or latent) comes from."""
-    return _links(node, PICTURE, _OTHER)
+def picture_links(graph: Graph, node: Node) -> list[Link]:
+    """Where a node's picture (image or latent) comes from: what is named so, the bundles, else what could be it."""
+    found = graph.pictures.get(node.id)
+    if found is None:
+        found = graph.pictures[node.id] = _picture_links(graph, node)
+    return found
 
 
-def model_links(node: Node) -> list[Link]:
+def _picture_links(graph: Graph, node: Node) -> list[Link]:
+    links = node.links()
+    for wanted in (is_picture, is_bundle, may_be_picture):
+        named = [(name, link) for name, link in links if wanted(name)]
+        if named:
+            return chosen(graph, node, named)
+    return []
+
+
+def model_links(graph: Graph, node: Node) -> list[Link]:
     """Where a node's diffusion model comes from."""
-    found = _links(node, MODEL, re.compile(r"(?!)"), fallback=False)
-    return found or [link for name, link in node.links() if BUNDLE.match(name)][:2]
+    links = node.links()
+    named = [(name, link) for name, link in links if is_model(name)]
+    if not named:
+        named = [(name, link) for name, link in links if is_bundle(name) or stem(name) == "sampler"]
+    return chosen(graph, node, named)
 
 
-def bundle_links(node: Node) -> list[Link]:
+def bundle_links(graph: Graph, node: Node) -> list[Link]:
     """The links of a node that carry many things at once."""
-    return chosen(node, [(name, link) for name, link in node.links() if BUNDLE.match(name)])
-
-
-def _links(node: Node, wanted: re.Pattern[str], unwanted: re.Pattern[str], *, fallback: bool = True) -> list[Link]:
-    named = [(name, link) for name, link in node.links() if wanted.match(name)]
-    if not named and fallback:
-        named = [(name, link) for name, link in node.links() if not unwanted.match(name)]
-    return chosen(node, named)
-
-
-def chosen(node: Node, links: list[tuple[str, Link]]) -> list[Link]:
-    """All links, but of a switch only the one it is set to."""
-    if len(links) < 2 or "switch" not in node.kind.casefold():
-        return [link for _, link in links]
-    for name in ("boolean", "switch", "condition", "on_off"):
-        value = node.inputs.get(name)
-        if isinstance(value, bool):
-            wanted = ("on_true", "true", "input2", "b") if value else ("on_false", "false", "input1", "a")
-            match = next((link for key, link in links if key.casefold() in wanted), None)
-            if match:
-                return [match]
-    for name in ("select", "index", "Input", "input", "selected"):
-        number = read_integer(value) if isinstance(value := node.inputs.get(name), int | str) else None
-        for key, link in links:
-            digits = _TRAILING_NUMBER.search(key)
-            if number is not None and digits and int(digits[1]) == number:
-                return [link]
-    return [links[0][1]]
+    return chosen(graph, node, [(name, link) for name, link in node.links() if is_bundle(name)])
 
 
 def nearest(
-    graph: Graph, starts: list[Link], step: Callable[[Node], list[Link]], found: Callable[[Node], bool]
+    graph: Graph, starts: list[Link], step: Step, found: Callable[[Node], bool], most: int = MOST_STEPS
 ) -> list[Node]:
-    """The first nodes on every way back that are what is looked for, in the order of the inputs."""
+    """The first nodes on every way back that are what is looked for, in the order of the inputs; at most so many."""
     seen: set[str] = set()
     results: list[Node] = []
     waiting = starts[::-1]
-    while waiting and len(seen) < MOST_STEPS:
+    while waiting and len(results) < most and len(seen) < MOST_STEPS:
         node = graph.at(waiting.pop())
         if node is None or node.id in seen:
             continue
@@ -94,5 +62,31 @@ def nearest(
         if found(node):
             results.append(node)
         else:
-            waiting.extend(reversed(step(node)))
+            waiting.extend(reversed(step(graph, node)))
     return results
+
+
+def path(graph: Graph, start: Node, step: Step, end: Callable[[Node], bool]) -> list[Node]:
+    """The nodes from the one behind `start` to the first that is the end, along one way; [] when there is no end.
+
+    Searches depth first, so a way that leads nowhere is left again.
+    """
+    before: dict[str, Node | None] = {}
+    waiting: list[tuple[Link, Node | None]] = [(link, None) for link in reversed(step(graph, start))]
+    while waiting and len(before) < MOST_STEPS:
+        link, parent = waiting.pop()
+        node = graph.at(link)
+        if node is None or node.id in before:
+            continue
+        before[node.id] = parent
+        if end(node):
+            return _way(before, node)
+        waiting.extend((further, node) for further in reversed(step(graph, node)))
+    return []
+
+
+def _way(before: dict[str, Node | None], last: Node) -> list[Node]:
+    way = [last]
+    while (parent := before[way[-1].id]) is not None:
+        way.append(parent)
+    return way[::-1]

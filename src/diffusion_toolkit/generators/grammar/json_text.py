@@ -1,6 +1,9 @@
 """JSON as generators write it: with NaN, lone surrogates, control characters, and seeds above 2^63."""
 
+import gc
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import cast
 
 import orjson
@@ -8,9 +11,40 @@ import orjson
 from diffusion_toolkit.formats import Container
 from diffusion_toolkit.record import JsonValue
 
+_LARGE = 100_000
+"""Characters of a text whose parts make the garbage collector run again and again, in vain, for most of the time."""
+
+_HUGE, _CHARACTERS_A_PART = 8_000_000, 32
+"""Of a text so long, objects and lists this short on average take more than twelve times its memory."""
+
+
+@contextmanager
+def without_collector(characters: int) -> Generator[None]:
+    """While a large text is read, cyclic garbage is not looked for: JSON holds none, and has very many parts."""
+    if characters < _LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():
+            gc.freeze()  # both together make all objects old ones, or the collector would look through them now
+            gc.unfreeze()
+        gc.enable()
+
 
 def read_json(text: str) -> JsonValue:
     """The value of a JSON text. NaN and Infinity become None. Raises ValueError for what is no JSON, or too deep."""
+    if len(text) < _LARGE:
+        return _read_json(text)
+    if len(text) > _HUGE and text.count("{") + text.count("[") > len(text) // _CHARACTERS_A_PART:
+        raise ValueError("JSON of too many parts")
+    with without_collector(len(text)):
+        return _read_json(text)
+
+
+def _read_json(text: str) -> JsonValue:
     try:
         return cast(JsonValue, orjson.loads(text))
     except (orjson.JSONDecodeError, UnicodeEncodeError):

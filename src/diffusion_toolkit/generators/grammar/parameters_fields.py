@@ -1,167 +1,150 @@
 """From the parts of an AUTOMATIC1111 text to a recipe: which key means what."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable
 
-from diffusion_toolkit.generators.grammar.json_text import read_json, read_object
-from diffusion_toolkit.generators.grammar.numbers import (
-    read_count,
-    read_decimal,
-    read_integer,
-    read_seed,
-    read_size,
+from diffusion_toolkit.generators.grammar.fields import LONGEST_QUOTED, Fields, field_name, kept_place, plain
+from diffusion_toolkit.generators.grammar.numbers import read_count, read_decimal, read_seed, read_size
+from diffusion_toolkit.generators.grammar.parameters_networks import (
+    Resource,
+    read_resources,
+    take_embeddings,
+    take_loras,
 )
 from diffusion_toolkit.generators.grammar.parameters_text import Parameters
-from diffusion_toolkit.generators.grammar.prompt_tags import embeddings_in, loras_in, with_named
+from diffusion_toolkit.generators.grammar.prompt_tags import hypernets_in
 from diffusion_toolkit.generators.grammar.settings_line import read_pairs
-from diffusion_toolkit.record import JsonValue, Lora, Recipe
+from diffusion_toolkit.record import NOTHING, JsonValue, Recipe
 from diffusion_toolkit.vocabulary import split_sampler
 
-_CONTROLNET = re.compile(r"ControlNet(?:[ -](\d+))?(?: (.+))?$")
+_CONTROLNET = re.compile(r"ControlNet(?:[ -](\d{1,4}))?(?: (.+))?$")
 _HASH_BEHIND = re.compile(r"(.+?) \[([0-9a-fA-F]{6,64})\]$")
-Number = TypeVar("Number", int, float, tuple[int, int])
+_NO_SIZE = "0x0"
+"""How some programs say that no size was asked for."""
 
-
-class _Settings:
-    """The settings of one text; what is taken does not end up in `extra`."""
-
-    def __init__(self, settings: Mapping[str, str]) -> None:
-        self.left = dict(settings)
-        self._spelling = {key.casefold(): key for key in settings}
-        self.problems: list[str] = []
-
-    def text(self, *keys: str) -> str | None:
-        """The value of the first of the keys that is there, however its letters are cased."""
-        for key in keys:
-            spelling = self._spelling.get(key.casefold())
-            if spelling is not None and (value := self.left.get(spelling)):
-                del self.left[spelling]
-                return value
-        return None
-
-    def number(self, read: Callable[[JsonValue], Number | None], *keys: str) -> Number | None:
-        """The same as a number. One that cannot be read stays in `extra` and is told of."""
-        for key in keys:
-            spelling = self._spelling.get(key.casefold())
-            if spelling is None or not (value := self.left.get(spelling)):
-                continue
-            number = read(value)
-            if number is None:
-                self.problems.append(f"The value of {spelling} cannot be read: “{value[:60]}”.")
-                return None
-            del self.left[spelling]
-            return number
-        return None
-
-    def group(self, prefix: str) -> dict[str, JsonValue]:
-        """All keys that begin with the prefix: "Hires upscaler" becomes "upscaler"."""
-        keys = [key for key in self.left if key.casefold().startswith(prefix)]
-        return {_field(key[len(prefix) :]): _plain(self.left.pop(key)) for key in keys}
+_KNOWN: dict[str, tuple[str, Callable[[JsonValue], JsonValue | tuple[int, int]] | None]] = {
+    "Steps": ("steps", read_count),
+    "Sampler": ("sampler", None),
+    "Schedule type": ("scheduler", None),
+    "Scheduler": ("scheduler", None),
+    "CFG scale": ("cfg_scale", read_decimal),
+    "Seed": ("seed", read_seed),
+    "Size": ("size", read_size),
+    "Model": ("model", None),
+    "Model hash": ("model_hash", None),
+    "VAE": ("vae", None),
+    "Clip skip": ("clip_skip", read_count),
+    "Denoising strength": ("denoising_strength", read_decimal),
+    "Version": ("generator_version", None),
+}
+_KNOWN_FOLDED = {key.casefold(): known for key, known in _KNOWN.items()}
 
 
 def recipe_of(parameters: Parameters, generator: str, *, workflow: bool = False) -> Recipe:
     """Everything such a text says. Keys without a field of their own go to `extra`, as found."""
-    settings = _Settings(parameters.settings)
-    sampler = settings.text("Sampler")
-    scheduler = settings.text("Schedule type", "Scheduler")
-    if sampler and not scheduler:
-        scheduler = split_sampler(sampler)[1]
-    prompt, negative = parameters.prompt, parameters.negative_prompt
-    embeddings = (*_names_in(settings.left, "TI hashes"), *embeddings_in(prompt, negative))
-    resources = _resources(settings.left.get("Civitai resources"))
+    fields = Fields(parameters.settings, parameters.source)
+    found = _known_values(fields, parameters.source)
+    prompts = {"prompt": parameters.prompt, "Negative prompt": parameters.negative_prompt}
+    if parameters.prompt:
+        fields.note("prompt", "prompt")
+    if parameters.negative_prompt:
+        fields.note("negative_prompt", "Negative prompt")
+    names = "\n".join(fields.left).casefold()
+    every_prompt = {**prompts, **_hires_prompts(fields)} if "hires " in names else prompts
+    resources = read_resources(fields.left["Civitai resources"]) if "Civitai resources" in fields.left else ()
+    if "scheduler" not in found and (scheduler := _behind_sampler(fields, found.get("sampler"))):
+        found["scheduler"] = scheduler
+    if resources and "model" not in found and (model := _listed_model(fields, resources)):
+        found["model"] = model
     return Recipe(
         generator=generator,
         source=parameters.source,
-        prompt=prompt,
-        negative_prompt=negative,
-        steps=settings.number(read_count, "Steps"),
-        sampler=sampler,
-        scheduler=scheduler,
-        cfg_scale=settings.number(read_decimal, "CFG scale"),
-        seed=settings.number(read_seed, "Seed"),
-        size=settings.number(read_size, "Size"),
-        model=settings.text("Model") or next((name for kind, name, _ in resources if kind == "checkpoint"), None),
-        model_hash=settings.text("Model hash"),
-        vae=settings.text("VAE"),
-        clip_skip=settings.number(read_count, "Clip skip"),
-        denoising_strength=settings.number(read_decimal, "Denoising strength"),
-        generator_version=settings.text("Version"),
-        loras=_loras(prompt, settings.left, resources),
-        embeddings=tuple(dict.fromkeys(embeddings)),
-        hires=settings.group("hires "),
-        refiner=_refiner(settings),
-        controlnets=_controlnets(settings),
-        extra=dict(settings.left),
+        prompt=parameters.prompt,
+        negative_prompt=parameters.negative_prompt,
+        **found,  # pyright: ignore[reportArgumentType] each reader gives the type of its field
+        loras=take_loras(fields, every_prompt, resources),
+        embeddings=take_embeddings(fields, every_prompt, resources),
+        hires=fields.group("hires", "hires ") if "hires " in names else NOTHING,
+        refiner=_refiner(fields) if "refiner" in names else NOTHING,
+        controlnets=_controlnets(fields) if "controlnet" in names else (),
+        extra=_with_hypernets(fields, every_prompt),
         workflow=workflow,
-        problems=tuple(settings.problems),
+        problems=tuple(fields.problems),
+        origins=fields.origins,
     )
 
 
-def _field(key: str) -> str:
-    """ "Resize mode" as resize_mode."""
-    return key.strip().casefold().replace(" ", "_")
+def _known_values(fields: Fields, source: str) -> dict[str, JsonValue | tuple[int, int]]:
+    """The values that have fields of their own, in one pass over the settings: this runs for most files there are."""
+    found: dict[str, JsonValue | tuple[int, int]] = {}
+    left: dict[str, JsonValue] = {}
+    origins = fields.origins
+    for key, value in fields.left.items():
+        known = _KNOWN.get(key) or _KNOWN_FOLDED.get(key.casefold())
+        if known is not None and value and value != _NO_SIZE:
+            name, read = known
+            if name not in found:
+                result = value if read is None else read(value)
+                if result is not None:
+                    found[name] = result
+                    origins[name] = kept_place(source, key)
+                    continue
+                fields.problems.append(f"The value of {key} cannot be read: “{str(value)[:LONGEST_QUOTED]}”.")
+        left[key] = value
+    fields.left = left
+    return found
 
 
-def _plain(value: str) -> JsonValue:
-    """A number where the value is one, else the text."""
-    number = read_integer(value) if value.strip().lstrip("+-").isdigit() else read_decimal(value)
-    return value if number is None else number
+def _hires_prompts(fields: Fields) -> dict[str, str]:
+    found = ((key, fields.left.get(key)) for key in ("Hires prompt", "Hires negative prompt"))
+    return {key: value for key, value in found if isinstance(value, str)}
 
 
-def _loras(
-    prompt: str | None, settings: Mapping[str, str], resources: list[tuple[str, str, float | None]]
-) -> tuple[Lora, ...]:
-    """The LoRAs of the prompt's tags, those only named by a hash, and Civitai's when there are no others."""
-    found = with_named(loras_in(prompt or ""), _names_in(settings, "Lora hashes"))
-    return found or tuple(Lora(name=name, weight=weight) for kind, name, weight in resources if kind == "lora")
+def _behind_sampler(fields: Fields, sampler: JsonValue | tuple[int, int]) -> str | None:
+    """The schedule that older versions write behind the sampler's name: "DPM++ 2M Karras"."""
+    scheduler = split_sampler(sampler)[1] if isinstance(sampler, str) else None
+    if scheduler:
+        fields.note("scheduler", "Sampler")
+    return scheduler
 
 
-def _resources(value: str | None) -> list[tuple[str, str, float | None]]:
-    """Type, name and weight of the resources Civitai lists; those without a name are left out."""
-    try:
-        items = read_json(value) if value else None
-    except ValueError:
-        return []
-    return [
-        (str(item.get("type", "")).casefold(), name, read_decimal(item.get("weight")))
-        for item in (items if isinstance(items, list) else ())
-        if isinstance(item, dict) and isinstance(name := item.get("modelName"), str) and name
-    ]
+def _listed_model(fields: Fields, resources: tuple[Resource, ...]) -> str | None:
+    name = next((each.name for each in resources if each.kind == "checkpoint"), None)
+    if name:
+        fields.note("model", "Civitai resources")
+    return name
 
 
-def _names_in(settings: Mapping[str, str], key: str) -> list[str]:
-    """The names of "name: hash, name: hash"."""
-    value = settings.get(key, "")
-    if (found := read_object(value)) is not None:
-        return list(found)
-    pairs = (part.rpartition(":") for part in value.split(","))
-    return [name.strip() for name, separator, _ in pairs if separator and name.strip()]
+def _with_hypernets(fields: Fields, prompts: dict[str, str | None]) -> dict[str, JsonValue]:
+    """What nobody took, and the hypernetworks of `<hypernet:NAME:WEIGHT>` tags."""
+    found = [tag for prompt in prompts.values() if prompt and "<hypernet:" in prompt for tag in hypernets_in(prompt)]
+    return {**fields.left, "hypernet": found} if found else fields.left
 
 
-def _refiner(settings: _Settings) -> dict[str, JsonValue]:
-    name = settings.text("Refiner")
-    fields = settings.group("refiner ")
+def _refiner(fields: Fields) -> dict[str, JsonValue]:
+    name = fields.text("refiner", "Refiner")
+    others = fields.group("refiner", "refiner ")
     if name is None:
-        return fields
+        return others
     match = _HASH_BEHIND.match(name)
     refiner: dict[str, JsonValue] = {"model": match[1], "model_hash": match[2]} if match else {"model": name}
-    return refiner | fields
+    return refiner | others
 
 
-def _controlnets(settings: _Settings) -> tuple[dict[str, JsonValue], ...]:
+def _controlnets(fields: Fields) -> tuple[dict[str, JsonValue], ...]:
     """Units in both spellings: `ControlNet 0: "Module: canny, …"` and `ControlNet-0 Module: canny`."""
     units: dict[int, dict[str, JsonValue]] = {}
-    for key in [key for key in settings.left if key.startswith("ControlNet")]:
+    for key in [key for key in fields.left if key.startswith("ControlNet")]:
         match = _CONTROLNET.match(key)
         if match is None:
             continue
-        value = settings.left[key]
+        value = str(fields.left[key])
         if match[2]:
             found = {match[2]: value}
         elif not (found := read_pairs(value)):
             continue
-        del settings.left[key]
+        fields.note("controlnets", key)
+        del fields.left[key]
         unit = units.setdefault(int(match[1] or 0), {"unit": int(match[1] or 0)})
-        unit.update({_field(name): _plain(text) for name, text in found.items()})
+        unit.update({field_name(name): plain(text) for name, text in found.items()})
     return tuple(units[number] for number in sorted(units))
