@@ -12,7 +12,7 @@ from small_library import Row
 from diffusion_toolkit.query import tree
 from diffusion_toolkit.query.dates import days_to_span
 from diffusion_toolkit.query.sort import Sort
-from diffusion_toolkit.query.words import words
+from diffusion_toolkit.query.words import typed_words, words
 from diffusion_toolkit.vocabulary import canonical_sampler, canonical_scheduler
 
 VIDEOS = {"mp4", "avi", "webm", "mov", "mkv", "m4v", "mpg", "mpeg", "wmv", "flv", "ogv"}
@@ -37,6 +37,9 @@ def _matches(row: Row, node: tree.Node, now: datetime, models: list[str]) -> boo
             return not _matches(row, part, now, models)
         case tree.Prompt(text):
             return _holds_text(row.prompt, text)
+        case tree.NodeProperty(kind, name, values):
+            there = [value for of, called, value in row.properties if _is_named(of, kind) and _is_named(called, name)]
+            return any(_has_value(there, value) for value in values)
         case tree.Where("model", values):
             return any(_is_model(row.model, value, models) for value in values)
         case tree.Where(field, values):
@@ -114,6 +117,30 @@ def _is_named(name: str | None, value: tree.Value, canonical: Callable[[str], st
         fits = _regex(value.text.casefold())
         return any(fits.fullmatch(spelling.casefold()) for spelling in (name, canonical(name)))
     return _plain(canonical(name)) == _plain(canonical(value.text))
+
+
+# --- workflows ----------------------------------------------------------------------------------
+
+
+def _has_value(there: list[tuple[str, bool] | None], wanted: tree.Value) -> bool:
+    """there: text of each value with that name and whether it is a number; None is JSON's null."""
+    if isinstance(wanted, tree.Absent | tree.Present):
+        return bool(there) == isinstance(wanted, tree.Present)
+    values = [value for value in there if value is not None]
+    match wanted:
+        case tree.Exact(text):
+            return any(text.casefold() in known.casefold() for known, _ in values)
+        case tree.Name(text, True):
+            return any(text.casefold() == known.casefold() for known, _ in values)
+        case tree.Name(text):
+            term = tree.Term(tuple(typed_words(text)))
+            return any(
+                _regex(text.casefold()).fullmatch(known.casefold())
+                or (term.words and ("," in known or " " in known) and _holds_text(known, term))
+                for known, _ in values
+            )
+        case _:
+            return any(is_number and _is_number(Decimal(known), wanted, "value") for known, is_number in values)
 
 
 # --- paths --------------------------------------------------------------------------------------
@@ -214,6 +241,14 @@ def _has(row: Row, field: str, value: tree.Value, now: datetime) -> bool:
             return _is_named(row.generator, value)
         case "ext":
             return _is_named(_extension(row.name), _without_dot(value))
+        case "node":
+            if isinstance(value, tree.Absent | tree.Present):
+                return (row.graph_id is None) == isinstance(value, tree.Absent)
+            return any(_is_named(kind, value) for kind in row.nodes)
+        case "graph":
+            if isinstance(value, tree.Like):
+                return row.graph_id is not None and row.graph_id == row.graph_of.get(value.image_id)
+            return (row.graph_id is None) == isinstance(value, tree.Absent)
         case "folder":
             return isinstance(value, tree.Present) or (
                 not isinstance(value, tree.Absent) and _is_folder(_folder(row), value)

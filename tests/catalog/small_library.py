@@ -14,11 +14,14 @@ from diffusion_toolkit.store.tables import (
     folder,
     generator,
     image,
+    image_workflow,
     model,
     prompt,
     root,
     sampler,
     scheduler,
+    workflow_graph,
+    workflow_value,
 )
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -69,6 +72,20 @@ NAMES = (
     "image_0005.png",
 )
 FOLDERS = ("", "2026-11", "img2img", "deep/img2img/2026-11", "Deep/other", "comfyui/output")
+GRAPHS: tuple[tuple[tuple[str, ...], tuple[tuple[int, str], ...]], ...] = (
+    (("KSampler", "CLIPTextEncode"), ((0, "cfg"), (0, "seed"), (0, "sampler_name"), (1, "text"))),
+    (
+        ("KSampler", "Power Lora Loader (rgthree)", "KSampler"),
+        ((0, "cfg"), (0, "seed"), (1, "lora_1.lora"), (1, "lora_1.strength"), (2, "seed")),
+    ),
+    (("IPAdapterAdvanced", "SaveImage"), ((0, "weight"), (0, "text"))),
+    (("SaveImage",), ()),
+)
+NODE_VALUES = (
+    *(7, 7.5, 8, -1, 123, 12345, 2**53, 2**53 + 1, 2**63, 2**64 - 2, 2**64 - 1, 0.1, 1e300, True, None, ""),
+    *("euler", "euler_ancestral", "a castle, at night", "Castle", "castles", "12345", "detail.safetensors"),
+    *("straße x", "STRASSE X", "猫耳, night sky", "ﬁsh,x", "a_long name", "*", '{"x":[1]}'),
+)
 SIZES = ((512, 512), (512, 768), (1024, 576), (1920, 1080), (1216, 832), (None, None))
 
 
@@ -126,12 +143,23 @@ class SmallLibrary:
             for table, names in self._tables:
                 for name in names:
                     connection.execute(sa.insert(table).values(name=name, identity=_identity(name)))
+            for classes, slots in GRAPHS:
+                connection.execute(
+                    sa.insert(workflow_graph).values(
+                        identity=_identity(repr(slots)),
+                        node_classes=list(classes),
+                        slot_nodes=[node for node, _ in slots],
+                        slot_names=[name for _, name in slots],
+                    )
+                )
 
     def add_images(self, count: int) -> None:
         """Images with new and old prompts."""
         with self.collection.begin() as connection:
             for _ in range(count):
-                connection.execute(sa.insert(image).values(**self._place(connection), **self._recipe(connection)))
+                values = {**self._place(connection), **self._recipe(connection)}
+                number = connection.scalar(sa.insert(image).values(**values).returning(image.c.id))
+                self._write_values(connection, int(number or 0), values)
 
     def change(self, count: int) -> None:
         """Ratings, deep scans, moves, files that vanish and come back, deletions, a root that is unplugged."""
@@ -142,7 +170,10 @@ class SmallLibrary:
                 here = image.c.id == number
                 match rng.randrange(6):
                     case 0:
-                        connection.execute(sa.update(image).where(here).values(**self._recipe(connection)))
+                        values = self._recipe(connection)
+                        connection.execute(sa.update(image).where(here).values(**values))
+                        if connection.scalar(sa.select(image.c.id).where(here)):
+                            self._write_values(connection, number, values)
                     case 1:
                         connection.execute(sa.update(image).where(here).values(**self._place(connection)))
                     case 2:
@@ -200,7 +231,34 @@ class SmallLibrary:
             "cfg_scale": rng.choice((None, 7, 7.1, 4.5, 1)),
             "seed": rng.choice((None, -1, 0, 7, 123456, 1234567, 2**53 + 1, 2**63, 2**64 - 1, rng.randrange(2**32))),
             "workflow": rng.random() < 0.3,
+            "graph_id": some(workflow_graph),
         }
+
+    def _write_values(self, connection: sa.Connection, number: int, values: dict[str, Any]) -> None:
+        """Random values for the graph of an image."""
+        if "graph_id" not in values:
+            return
+        connection.execute(sa.delete(image_workflow).where(image_workflow.c.image_id == number))
+        graph_id = values["graph_id"]
+        if graph_id is None:
+            return
+        query = sa.select(sa.func.cardinality(workflow_graph.c.slot_names)).where(workflow_graph.c.id == graph_id)
+        slots = int(connection.scalar(query) or 0)
+        ids = [self._value(connection, self.rng.choice(NODE_VALUES)) for _ in range(slots)]
+        connection.execute(sa.insert(image_workflow).values(image_id=number, graph_id=graph_id, value_ids=ids))
+
+    def _value(self, connection: sa.Connection, value: object) -> int | None:
+        if value is None:
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        identity = _identity(f"{is_number} {text}")
+        found = connection.scalar(sa.select(workflow_value.c.id).where(workflow_value.c.identity == identity))
+        return found or connection.scalar(
+            sa.insert(workflow_value)
+            .values(identity=identity, text=text, number=float(text) if is_number else None)
+            .returning(workflow_value.c.id)
+        )
 
     def _prompt(self, connection: sa.Connection) -> int | None:
         if self.rng.random() < 0.1:
@@ -263,6 +321,19 @@ def rows(collection: Collection) -> list[Row]:
         *(sa.func.coalesce(curation.c[name], False).label(name) for name in ("favorite", "nsfw", "for_deletion")),
     ).select_from(joined)
     with collection.begin() as connection:
+        graphs = {row.id: row for row in connection.execute(sa.select(workflow_graph))}
+        texts = {row.id: (row.text, row.number is not None) for row in connection.execute(sa.select(workflow_value))}
+        arrays = {row.image_id: row.value_ids for row in connection.execute(sa.select(image_workflow))}
+        graph_of = {row.id: row.graph_id for row in connection.execute(sa.select(image.c.id, image.c.graph_id))}
+
+        def of_graph(number: int) -> dict[str, Any]:
+            graph = graphs.get(graph_of[number])
+            if graph is None:
+                return {"nodes": [], "properties": [], "graph_of": graph_of}
+            slots = zip(graph.slot_nodes, graph.slot_names, arrays[number], strict=True)
+            properties = [(graph.node_classes[node], name, texts.get(value)) for node, name, value in slots]
+            return {"nodes": graph.node_classes, "properties": properties, "graph_of": graph_of}
+
         return [
             Row(
                 id=row["id"],
@@ -270,7 +341,7 @@ def rows(collection: Collection) -> list[Row]:
                 available=row["root_state"] == "available",
                 folder=row["folder"],
                 name=row["name"],
-                values=dict(row),
+                values={**row, **of_graph(row["id"])},
             )
             for row in connection.execute(query).mappings()
         ]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from naive import find, in_order
-from small_library import NOW, WORDS, SmallLibrary, rows
+from small_library import NODE_VALUES, NOW, WORDS, SmallLibrary, rows
 
 from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.catalog.evaluate import EVALUATORS, Question, matching
@@ -63,7 +63,7 @@ def compare(catalog: Catalog, library: SmallLibrary, seed: int, queries: int = Q
         now = NOW.astimezone(rng.choice((ZoneInfo("Europe/Berlin"), timezone(timedelta(hours=-11)))))
         expected = [row.id for row in in_order(find(found_rows, node, now, models), sort)]
         state = catalog.state
-        positions = ordered(state, matching(Question(state, now), node), sort)
+        positions = ordered(state, matching(Question(state, now, catalog.collection), node), sort)
         assert state.columns["id"][positions].tolist() == expected, (node, str(sort))
 
 
@@ -82,6 +82,8 @@ def random_tree(rng: random.Random, depth: int) -> tree.Node:
         return tree.And(parts) if kind == 2 else tree.Or(parts)
     if kind == 4 or rng.random() < 0.2:
         return tree.Prompt(random_text(rng))
+    if kind == 5 or rng.random() < 0.15:
+        return random_property(rng)
     field = rng.choice(list(FIELDS))
     return tree.Where(field, tuple(random_value(rng, field) for _ in range(rng.choice((1, 1, 1, 2)))))
 
@@ -121,7 +123,40 @@ def random_text(rng: random.Random) -> tree.Term | tree.Exact:
     return tree.Term(tuple(term))
 
 
+NODE_CLASSES = ("KSampler", "*", "ksampler", "K?ampler", "Power Lora Loader (rgthree)", "IPAdapter*", "none such")
+PROPERTY_NAMES = ("cfg", "seed", "text", "*", "lora_1.*", "lora_1.lora", "sampler name", "weight", "x")
+
+
+def random_property(rng: random.Random) -> tree.Node:
+    """A property of some node, with one or two values."""
+    values = tuple(random_property_value(rng) for _ in range(rng.choice((1, 1, 2))))
+    return tree.NodeProperty(tree.Name(rng.choice(NODE_CLASSES)), tree.Name(rng.choice(PROPERTY_NAMES)), values)
+
+
+def random_property_value(rng: random.Random) -> tree.Value:
+    kind = rng.randrange(6)
+    text = str(rng.choice([value for value in NODE_VALUES if value not in ("", None)]))
+    number = Decimal(rng.choice(("7", "7.5", "0.1", "-1", "123", "12345", *map(str, (2**53 + 1, 2**64 - 2, 2**64)))))
+    match kind:
+        case 0:
+            return rng.choice((tree.Absent(), tree.Present()))
+        case 1:
+            start = rng.randrange(len(text))
+            return tree.Exact(rng.choice((text.upper(), text[start : start + 3])))
+        case 2:
+            return tree.Name(text, quoted=rng.random() < 0.5)
+        case 3:
+            return tree.Name(
+                rng.choice(("cast*", "*e*", "euler*", "123*", "nig", "night*", "strasse", "猫耳", "fish", "?", "-"))
+            )
+        case 4:
+            return tree.Range(min(number, Decimal(8)), max(number, Decimal(8)))
+        case _:
+            return tree.Compare(rng.choice(("=", "<>", "<", "<=", ">", ">=")), number)
+
+
 NAMES_BY_FIELD = {
+    "node": ("KSampler", "ksampler", "IPAdapter*", "*lora*", "Power Lora Loader (rgthree)", "x"),
     "model": (
         "sd xl base",
         "sd_xl_base_1.0",
@@ -230,6 +265,10 @@ def random_value(rng: random.Random, field: str) -> tree.Value:
         case "path":
             how, text = rng.choice(PATHS)
             return tree.PathText(how, text)  # pyright: ignore[reportArgumentType]  # one of the four words
+        case "graph":
+            return tree.Like(rng.choice((0, 1, 3, 10, 20, 10**9)))
+        case "property":
+            raise AssertionError(field)
         case "presence":
             return rng.choice((tree.Absent(), tree.Present()))
 

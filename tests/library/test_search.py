@@ -195,6 +195,13 @@ def test_groups_by_letter_rating_and_none(shelf: Shelf) -> None:
     assert shelf.search.groups(shelf.search.run("", "random:1", now=NOW).handle) == []
 
 
+def test_a_model_that_only_a_hash_is_known_of_is_no_facet(shelf: Shelf) -> None:
+    shelf.add("a.png", model_id=shelf.value(model, name="", hash="31e35c80"))
+    shelf.add("b.png", model_id=shelf.value(model, name="harbour"))
+    facets = shelf.search.facets(shelf.search.run("", now=NOW).handle, ["model"])
+    assert [(value.value, value.count) for value in facets["model"]] == [("harbour", 1)]
+
+
 def test_every_facet_counts_what_its_query_finds(shelf: Shelf) -> None:
     euler, euler_again, other = (shelf.value(sampler, name=n) for n in ("Euler a", "euler_ancestral", "DDIM"))
     models = [shelf.value(model, name=n) for n in ("sd_xl (1).safetensors", "sub/SD XL (1)", "v1.5*?", "x, y")]

@@ -50,6 +50,13 @@ PROBLEMS = {
     "castle AND AND tower": (8, "nothing stands after AND"),
     "castle, NOT": (9, "nothing stands after NOT"),
     "(OR castle)": (2, "nothing stands before OR"),
+    "node.KSampler": (1, "a property of the node is expected, like node.KSampler.cfg>7"),
+    "castle, node.KSampler.cfg": (9, "node.KSampler.cfg: a value is expected"),
+    "node.KSampler.cfg:": (18, "node.KSampler.cfg: a value is expected"),
+    "node.KSampler.cfg>high": (19, "node.KSampler.cfg: a number is expected"),
+    "node.KSampler.x:a(b)": (17, "put this value in quotes"),
+    "node.KSampler.x:C:\\pics": (17, "put this value in quotes"),
+    "graph:like fox": (7, "graph: like 123, any or none is expected"),
     "negative:(steps:20)": (11, "a field cannot stand inside negative:( )"),
 }
 
@@ -73,6 +80,8 @@ def test_problem_is_named_with_its_place(query: str) -> None:
         ('"castle', '"castle"'),
         ("rating>>5", "rating>5"),
         ("castle, modle:x", "castle, model:x"),
+        ("castle, node.KSampler", "castle, node:KSampler"),
+        ("node.KSampler.cfg castle", "node.KSampler.cfg:any castle"),
         ("masterpiece:1.2, castle", '"masterpiece:1.2", castle'),
     ],
 )
@@ -112,6 +121,9 @@ def test_too_long_or_too_deep_is_an_error(query: str) -> None:
         "date:" + "1" * 9_000,
         "size:" + "1 " * 4_000,
         "- " * 5_000,
+        "node." * 2_000,
+        "node.a." + "b" * 9_000,
+        'node."' + '""' * 4_900 + '"',
     ],
 )
 def test_hostile_queries_end(query: str) -> None:

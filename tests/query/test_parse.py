@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from diffusion_toolkit.query import FIELDS, KnownNames, format_query, parse
+from diffusion_toolkit.query.node_property import EXAMPLES as EXAMPLES_OF_PROPERTIES
 from diffusion_toolkit.query.tree import (
     Absent,
     And,
@@ -16,8 +17,10 @@ from diffusion_toolkit.query.tree import (
     Exact,
     Flag,
     Glob,
+    Like,
     Name,
     Node,
+    NodeProperty,
     Not,
     Or,
     PathText,
@@ -199,6 +202,44 @@ EXAMPLES: dict[str, Node] = {
     "path:img2img": Where("path", (PathText("contains", "img2img"),)),
     'path:contains "funny cats"': Where("path", (PathText("contains", "funny cats"),)),
     'path:starts with "/pics"': Where("path", (PathText("starts", "/pics"),)),
+    # workflows
+    "node:IPAdapter*": Where("node", (Name("IPAdapter*"),)),
+    'node:"KSampler (Efficient)" | VAEDecode': Where("node", (Name("KSampler (Efficient)"), Name("VAEDecode"))),
+    "graph:like 123": Where("graph", (Like(123),)),
+    "workflow:none": Where("graph", (Absent(),)),
+    "node.KSampler.cfg>7": NodeProperty(Name("KSampler"), Name("cfg"), (Compare(">", Decimal(7)),)),
+    "node.KSampler.cfg : 5..8": NodeProperty(Name("KSampler"), Name("cfg"), (Range(Decimal(5), Decimal(8)),)),
+    "node.KSampler.sampler_name:euler|dpmpp_2m": NodeProperty(
+        Name("KSampler"), Name("sampler_name"), (Name("euler"), Name("dpmpp_2m"))
+    ),
+    'node.*.text:"castle" -steps:20': And(
+        (
+            NodeProperty(Name("*"), Name("text"), (Exact("castle"),)),
+            Not(Where("steps", (Compare("=", Decimal(20)),))),
+        )
+    ),
+    'NODE.*.text="A castle"': NodeProperty(Name("*"), Name("text"), (Name("A castle", quoted=True),)),
+    "node.*.seed:123*": NodeProperty(Name("*"), Name("seed"), (Name("123*"),)),
+    "node.K.seed:18446744073709551615": NodeProperty(
+        Name("K"), Name("seed"), (Compare("=", Decimal(18446744073709551615)),)
+    ),
+    'node."Power Lora Loader (rgthree)".lora_1.lora:*detail*': NodeProperty(
+        Name("Power Lora Loader (rgthree)"), Name("lora_1.lora"), (Name("*detail*"),)
+    ),
+    'node."a.b"."c d*":any': NodeProperty(Name("a.b"), Name("c d*", quoted=True), (Present(),)),
+    "node.K.on<>true": Not(NodeProperty(Name("K"), Name("on"), (Name("true"),))),
+    "node.K.text:(castle OR night), fox": And(
+        (
+            Or(
+                (
+                    NodeProperty(Name("K"), Name("text"), (Name("castle"),)),
+                    NodeProperty(Name("K"), Name("text"), (Name("night"),)),
+                )
+            ),
+            text("fox"),
+        )
+    ),
+    "-node.K.x:none": Not(NodeProperty(Name("K"), Name("x"), (Absent(),))),
     "path:ends with .jpg, castle": And((Where("path", (PathText("ends", ".jpg"),)), text("castle"))),
 }
 
@@ -222,6 +263,11 @@ def test_examples_of_fields_ask_for_that_field(field: str, example: str) -> None
     tree = parse(example)
     parts = tree.parts if isinstance(tree, Or) else (tree,)
     assert all(isinstance(part, Where) and part.field == field for part in parts)
+
+
+@pytest.mark.parametrize("example", EXAMPLES_OF_PROPERTIES)
+def test_examples_of_properties_ask_for_one(example: str) -> None:
+    assert isinstance(parse(example), NodeProperty)
 
 
 @pytest.mark.parametrize(

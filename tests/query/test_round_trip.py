@@ -20,8 +20,10 @@ from diffusion_toolkit.query.tree import (
     Exact,
     Flag,
     Glob,
+    Like,
     Name,
     Node,
+    NodeProperty,
     Not,
     Or,
     PathText,
@@ -116,6 +118,7 @@ def values(field: Field) -> st.SearchStrategy[Value]:
         "date": DAYS,
         "size": SIZES,
         "path": PATHS,
+        "graph": st.integers(0, 10**10 - 1).map(Like),
         "presence": st.sampled_from([Absent(), Present()]),
     }
     some = numbers(field) if field.kind == "number" else by_kind[field.kind]
@@ -125,7 +128,27 @@ def values(field: Field) -> st.SearchStrategy[Value]:
 WHERE = st.sampled_from(list(FIELDS.values())).flatmap(
     lambda field: st.lists(values(field), min_size=1, max_size=3).map(lambda some: Where(field.name, tuple(some)))
 )
-LEAF: st.SearchStrategy[Node] = st.one_of(WORDS.map(Prompt), WHERE, WHERE)
+WHOLE_NUMBERS = st.decimals(-1000, 10**20, places=2)
+NODE_NAMES = st.one_of(
+    st.sampled_from(["KSampler", "*", "IPAdapter*", "lora_1.lora", "none", "AND", "node", "(", "a.b"]).map(Name), NAMES
+)
+PROPERTIES = st.builds(
+    NodeProperty,
+    NODE_NAMES,
+    NODE_NAMES,
+    st.lists(
+        st.one_of(
+            st.builds(Compare, st.sampled_from(get_args(Comparison)), WHOLE_NUMBERS),
+            st.tuples(WHOLE_NUMBERS, WHOLE_NUMBERS).map(lambda pair: Range(min(pair), max(pair))),
+            TEXT.map(Exact),
+            NAMES,
+            st.sampled_from([Absent(), Present()]),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
+LEAF: st.SearchStrategy[Node] = st.one_of(WORDS.map(Prompt), WHERE, WHERE, PROPERTIES)
 
 
 def branches(node: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -148,6 +171,7 @@ PIECES = st.sampled_from(
         *':<>=()[]",|-*?~&@}{ ',
         *("<>", ">=", "..", "::", "//", '""', "\\(", "\\)", "\n", " AND ", " OR ", " NOT "),
         *("castle", "blue eyes", "1.2", "20", "1", "2mb", "512x?", "x", "euler a", "<lora:x:1>"),
+        *("node.", "node.KSampler", ".cfg", 'node."a b".c', "like 12"),
         *("today", "last week", "between ", " and ", "since ", "contains ", "ends with ", "none", "any", "true"),
         *("猫", "\u0301", "İ", "ß", "ﬀ", "？"),
     ]

@@ -97,3 +97,27 @@ def test_a_migration_is_one_transaction(database: Database) -> None:
         connection.rollback()
     with database.begin() as connection:
         assert connection.scalar(sa.text("SELECT to_regnamespace('collection_half')")) is None
+
+
+def test_workflows_ask_for_a_new_reading_and_leave_everything_else(database: Database) -> None:
+    with database.begin() as connection:
+        migrate.upgrade(connection, "by_steps", "0001")
+        connection.execute(sa.text("SET LOCAL search_path TO by_steps, extensions"))
+        for statement in (
+            "INSERT INTO image (folder_id, name, size_bytes, mtime_ns, file_date, phase, steps, missing_since)"
+            " VALUES (1, 'a.png', 1, 1, now(), 1, 20, NULL), (1, 'b.png', 1, 1, now(), 0, NULL, NULL),"
+            " (1, 'gone.png', 1, 1, now(), 1, 30, now())",
+            "INSERT INTO curation (image_id, rating) VALUES (1, 9), (3, 4)",
+        ):
+            connection.execute(sa.text(statement))
+        before = connection.execute(sa.text("SELECT * FROM curation ORDER BY image_id")).all()
+        migrate.upgrade(connection, "by_steps")
+        migrate.upgrade(connection, "by_steps")
+        rows = connection.execute(sa.text("SELECT name, phase, steps, missing_since IS NULL FROM image ORDER BY id"))
+        assert [tuple(row) for row in rows] == [
+            ("a.png", 0, 20, True),
+            ("b.png", 0, None, True),
+            ("gone.png", 0, 30, False),
+        ]
+        assert connection.execute(sa.text("SELECT * FROM curation ORDER BY image_id")).all() == before
+        connection.rollback()

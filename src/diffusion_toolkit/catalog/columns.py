@@ -61,6 +61,7 @@ COLUMNS: Mapping[str, str] = {
     "model": "i4",
     "sampler": "i4",
     "scheduler": "i4",
+    "graph": "i4",
     "steps": "i4",
     "cfg": "f4",
     "seed": "u8",
@@ -68,8 +69,8 @@ COLUMNS: Mapping[str, str] = {
 }
 """Name and type of each column.
 
-folder, name, ext, format, generator, prompt, negative, model, sampler, scheduler: place in the table of their values,
--1 for none ·
+folder, name, ext, format, generator, prompt, negative, model, sampler, scheduler, graph: place in the table of their
+values, -1 for none ·
 date, added: microseconds since 1970 · width, height: pixels, 0 unknown · duration_s, cfg: NaN for none ·
 seed: only where `Flag.SEED` is set · rating: 1 to 10, 0 for none · problems: how many, at most 255.
 """

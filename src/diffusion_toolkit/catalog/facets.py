@@ -93,6 +93,9 @@ def _by_name(column: str, group: Callable[[str], str], title: Callable[[str], st
         # From the commonest down, so that the first of a group gives the title.
         commonest_first: list[int] = np.argsort(-counts, kind="stable").tolist()
         for code in commonest_first:
+            if not table.names[code]:
+                counts[code] = 0  # a model that only a hash is known of
+                continue
             first = together.setdefault(group(table.names[code]), code)
             if first != code:
                 counts[first] += counts[code]

@@ -63,13 +63,18 @@ def applied(state: State, reading: Reading) -> tuple[State, Change]:
 
 def _with_tables(state: State, reading: Reading) -> tuple[State, frozenset[str]]:
     folders = state.folders.updated(reading.roots(), reading.folders())
+    graphs = state.graphs.updated(reading.graphs())
     dimensions: Mapping[str, Dimension] = {
         table: state.dimensions[table].updated(reading.names(table)) for table in GENERATION_TABLES
     }
     changed = {table for table in dimensions if dimensions[table] is not state.dimensions[table]}
     if folders is not state.folders:
         changed.add("folder")
-    return replace(state, folders=folders, dimensions=dimensions) if changed else state, frozenset(changed)
+    if graphs is not state.graphs:
+        changed.add("graph")
+    if not changed:
+        return state, frozenset()
+    return replace(state, folders=folders, dimensions=dimensions, graphs=graphs), frozenset(changed)
 
 
 def _with_prompts(state: State, reading: Reading, rows: "Rows") -> State:
@@ -156,6 +161,7 @@ def _columns_of(state: State, rows: "Rows", names: "tuple[bytes, Array]") -> "tu
     values["folder"] = state.folders.codes(rows["folder"])
     for table in GENERATION_TABLES:
         values[table] = state.dimensions[table].codes(rows[table]).astype(COLUMNS[table])
+    values["graph"] = state.graphs.codes(rows["graph"])
     values["prompt"] = state.prompts.codes(rows["prompt"])
     values["negative"] = state.prompts.codes(rows["negative"])
     formats, values["format"] = _formats(state.formats, rows["format"])

@@ -19,6 +19,7 @@ import numpy as np
 
 from diffusion_toolkit.catalog.columns import COLUMNS, Array, Columns, Places
 from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Words
+from diffusion_toolkit.catalog.graphs import Graphs
 from diffusion_toolkit.catalog.names import FoldedNames, Names
 from diffusion_toolkit.catalog.orders import Order, OrderCache
 from diffusion_toolkit.catalog.prompts import Prompts, Segment
@@ -29,7 +30,7 @@ from diffusion_toolkit.catalog.words import Dictionary, WordIndex
 from diffusion_toolkit.store.feed import FolderRow, Origin, RootRow, Snapshot
 
 _LOG = logging.getLogger(__name__)
-_MAGIC = b"dtk catalog 1\n\0\0"
+_MAGIC = b"dtk catalog 2\n\0\0"
 _ALIGNMENT = 65_536
 """Maps begin at multiples of 64 KiB on Windows, of a page elsewhere."""
 
@@ -176,6 +177,7 @@ def _described(state: State) -> dict[str, Any]:
         "formats": state.formats.names,
         "roots": [asdict(root) for root in state.folders.roots],
         "folders": [(row.id, row.root_id, row.path) for row in state.folders.rows],
+        "graph words": state.graphs.words,
         "dimensions": {name: [table.ids, table.names] for name, table in state.dimensions.items()},
         "segments": len(state.prompts.segments),
     }
@@ -186,6 +188,8 @@ def _arrays(state: State, orders: Mapping[str, Order]) -> Iterator[tuple[str, Ar
         yield f"column {name}", state.columns[name]
     yield "names", state.names.text[: state.names.used]
     yield "name starts", state.names.starts[: state.names.count + 1]
+    for name in _GRAPH_ARRAYS:
+        yield f"graph {name}", getattr(state.graphs, name)
     yield "prompt ids", _by_place(state.prompts.places)
     for number, segment in enumerate(state.prompts.segments):
         for name, array in _segment_arrays(segment):
@@ -197,6 +201,9 @@ def _arrays(state: State, orders: Mapping[str, Order]) -> Iterator[tuple[str, Ar
         if order is not None:
             yield f"text order {name}", order.order
             yield f"text order {name} first", order.is_first
+
+
+_GRAPH_ARRAYS = ("ids", "nodes", "slots", "classes", "properties", "owners")
 
 
 def _by_place(places: Places) -> Array:
@@ -245,6 +252,7 @@ def _state(head: dict[str, Any], arrays: Mapping[str, Array], segments: tuple[Se
             tuple(RootRow(**root) for root in head["roots"]),
             tuple(FolderRow(id=row[0], root_id=row[1], path=row[2]) for row in head["folders"]),
         ),
+        graphs=Graphs(words=tuple(head["graph words"]), **{name: arrays[f"graph {name}"] for name in _GRAPH_ARRAYS}),
         dimensions={name: Dimension(tuple(table[0]), tuple(table[1])) for name, table in head["dimensions"].items()},
         prompts=Prompts(Places.of(arrays["prompt ids"]), segments, GrowingOrder(_text_order("prompts", arrays))),
         orders=OrderCache.of(

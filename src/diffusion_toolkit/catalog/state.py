@@ -8,6 +8,7 @@ import numpy as np
 
 from diffusion_toolkit.catalog.columns import Columns, Flag, Ints, Mask, Places, no_columns
 from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Words
+from diffusion_toolkit.catalog.graphs import Graphs
 from diffusion_toolkit.catalog.names import Names
 from diffusion_toolkit.catalog.orders import OrderCache
 from diffusion_toolkit.catalog.prompts import Prompts
@@ -40,6 +41,7 @@ class State:
     dimensions: Mapping[str, Dimension] = field(
         default_factory=lambda: {table: Dimension() for table in GENERATION_TABLES}
     )
+    graphs: Graphs = field(default_factory=Graphs)
     prompts: Prompts = field(default_factory=lambda: Prompts(Places(np.empty(0, np.int32))))
     orders: OrderCache = field(default_factory=OrderCache, repr=False)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from diffusion_toolkit import paths
 from diffusion_toolkit.errors import NotFound
-from diffusion_toolkit.library.recipes import stored_problems, stored_recipe
+from diffusion_toolkit.library.recipes import stored_caption, stored_problems, stored_recipe
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.media.thumbnails import thumbnail
 from diffusion_toolkit.record import Recipe
@@ -17,8 +17,9 @@ from diffusion_toolkit.store.images import ImagePlace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageDetail:
-    """Everything known of one image. Paths are printable, moments in seconds since 1970; recipe: None when its file
-    names none; problem_texts: of file and recipe together.
+    """Everything known of one image. Paths are printable, moments in seconds since 1970; codec, audio_codec,
+    frame_rate: of films; recipe: None when its file names none; caption: text beside the file that is no recipe;
+    problem_texts: of file and recipe together.
     """
 
     id: int
@@ -30,6 +31,9 @@ class ImageDetail:
     width: int | None
     height: int | None
     duration_s: float | None
+    codec: str | None
+    audio_codec: str | None
+    frame_rate: float | None
     size_bytes: int
     date: float
     added_at: float
@@ -44,6 +48,7 @@ class ImageDetail:
     available: bool
     version: str
     recipe: Recipe | None
+    caption: str | None
     problem_texts: tuple[str, ...]
 
 
@@ -75,6 +80,9 @@ def image_detail(collection: Collection, image_id: int) -> ImageDetail:
         width=row.width,
         height=row.height,
         duration_s=row.duration_s,
+        codec=row.codec,
+        audio_codec=row.audio_codec,
+        frame_rate=row.frame_rate,
         size_bytes=place.size_bytes,
         date=row.file_date.timestamp(),
         added_at=row.added_at.timestamp(),
@@ -89,6 +97,7 @@ def image_detail(collection: Collection, image_id: int) -> ImageDetail:
         available=place.root_available,
         version=file_version(place.size_bytes, place.mtime_ns),
         recipe=stored_recipe(made),
+        caption=stored_caption(made),
         problem_texts=stored_problems(made),
     )
 

@@ -40,6 +40,11 @@ def stored_recipe(row: RecipeRow) -> Recipe | None:
     )
 
 
+def stored_caption(row: RecipeRow) -> str | None:
+    """The text beside the file that describes the picture and is no recipe."""
+    return _text(row.record or NOTHING, "caption")
+
+
 def stored_problems(row: RecipeRow) -> tuple[str, ...]:
     """What was wrong with the file and its recipe, in sentences."""
     return tuple(str(each) for each in _list(row.record or NOTHING, "problems"))

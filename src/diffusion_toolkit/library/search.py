@@ -88,7 +88,7 @@ class Search:
         state = self.catalog.state
         node = parse(query, known_names(state))
         order = parse_sort(sort)
-        mask = matching(Question(state, now), node)
+        mask = matching(Question(state, now, self.catalog.collection), node)
         positions = ordered(state, mask, order)
         found = Found(
             handle=self.catalog.selections.new_handle(),

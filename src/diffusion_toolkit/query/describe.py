@@ -3,6 +3,7 @@
 import sys
 
 from diffusion_toolkit.query.fields import FIELDS, Field
+from diffusion_toolkit.query.node_property import EXAMPLES
 from diffusion_toolkit.query.sort import SORT_KEYS
 
 _HEAD = """# Fields of the query language
@@ -22,7 +23,17 @@ _KINDS = {
     "size": "size, ratio or shape",
     "path": "`*` and `?`, `contains`, `starts with`, `ends with`",
     "presence": "`any` or `none`",
+    "graph": "`like` and a number, `any` or `none`",
+    "property": "number, comparison, range, text, name",
 }
+_PROPERTIES = """# Properties of workflow nodes
+
+`node.CLASS.PROPERTY` asks for a value of a ComfyUI node; `*` is any class, and wildcards may stand in both names. The
+parts of an object stand behind a dot (`lora_1.lora`). Names with blanks, brackets or colons, and classes with dots, go
+in quotes. Numbers are compared as numbers, to the last digit. `"text"` is found anywhere in the value, `="text"` is the
+whole value; without quotes, a value is a pattern with `*` and `?`, or words of a longer text (one with a blank or a
+comma). All ignore case. `none` and `any` ask whether the workflow has the property.
+"""
 
 
 def describe() -> str:
@@ -32,8 +43,10 @@ def describe() -> str:
         f"| `{key.name}` | {key.title} | {'descending' if key.descending else 'ascending'} |"
         for key in SORT_KEYS.values()
     )
+    properties = "\n".join(f"- `{example}`" for example in EXAMPLES)
     return (
         f"{_HEAD}\n| field | other names | finds | takes | examples |\n|---|---|---|---|---|\n{rows}\n"
+        f"\n{_PROPERTIES}\n{properties}\n"
         f"\n# Orders\n\n| order | title | without `asc` or `desc` |\n|---|---|---|\n{orders}\n"
     )
 

@@ -8,7 +8,8 @@ from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query.days import read_days
 from diffusion_toolkit.query.fields import Field, Kind
 from diffusion_toolkit.query.known import KnownNames, longest_known
-from diffusion_toolkit.query.tree import Absent, Aspect, Dimensions, Flag, Name, PathText, Present, Shape, Value
+from diffusion_toolkit.query.node_property import read_property_value
+from diffusion_toolkit.query.tree import Absent, Aspect, Dimensions, Flag, Like, Name, PathText, Present, Shape, Value
 from diffusion_toolkit.query.values import BOUNDARY, read_number, read_operator, skip_blanks
 from diffusion_toolkit.query.wildcards import has_wildcards
 
@@ -22,6 +23,7 @@ _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
 _PAIR = re.compile(r"(?i:([0-9]{1,7}|[?*])\s?[x×]\s?([0-9]{1,7}|[?*]))(?![0-9?*])")
 _RATIO = re.compile(r"([0-9]{1,7}):([0-9]{1,7})")
 _SHAPE = re.compile(r"(?ai:portrait|landscape|square)(?![\w])")
+_LIKE = re.compile(r"(?ai:like)\s+([0-9]{1,10})")
 _SHAPES = {"portrait": Shape("portrait"), "landscape": Shape("landscape"), "square": Shape("square")}
 
 
@@ -38,6 +40,8 @@ def read_value(field: Field, query: str, start: int, stop: int, names: KnownName
     if field.kind == "date":
         return _read_quoted_days(field, query, start, stop)
     operator, at = read_operator(query, start, stop)
+    if field.kind == "property" and at < stop and query[at] not in BOUNDARY:
+        return read_property_value(field, query, start, stop, quoted(query, at, stop) if query[at] == '"' else None)
     if operator not in (None, "=", "<>"):
         raise QueryError(f"{field.name}: has no order to compare by", position=start + 1, length=max(at - start, 1))
     if at >= stop or query[at] in BOUNDARY:
@@ -189,9 +193,17 @@ def _size(field: Field, query: str, start: int, stop: int) -> tuple[Value, int]:
     return _maybe_quoted(field, query, start, stop, read)
 
 
+def _graph(field: Field, query: str, start: int, stop: int) -> tuple[Value, int]:
+    found = _LIKE.match(query, start, stop)
+    if found is None or (found.end() < stop and query[found.end()] not in BOUNDARY):
+        raise QueryError(f"{field.name}: like 123, any or none is expected", position=start + 1)
+    return Like(int(found[1])), found.end()
+
+
 _READERS: Mapping[Kind, Callable[[Field, str, int, int], tuple[Value, int]]] = {
     "flag": _flag,
     "presence": _presence,
     "path": _path,
     "size": _size,
+    "graph": _graph,
 }

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["text", "name", "number", "flag", "date", "size", "path", "presence"]
+from diffusion_toolkit.query.tree import Name
+
+Kind: TypeAlias = Literal["text", "name", "number", "flag", "date", "size", "path", "presence", "graph", "property"]
 """text: words of a prompt · name: one of many names · number · flag: true or false · date: days ·
-size: width and height · path: a whole path · presence: only `any` and `none`."""
+size: width and height · path: a whole path · presence: only `any` and `none` · graph: like an image's ·
+property: value of a node, number or text."""
 
 
 _NO_UNITS: Mapping[str, int] = MappingProxyType({})
@@ -22,7 +25,7 @@ class Field:
     blanks (underscore and hyphen are read alike); choices: the only names allowed, if not empty; known: which known
     names may stand without quotes; lists: a comma without a blank separates alternatives; bare: the name alone means
     true; digits: wildcards over the digits of the number; lowest, highest: bounds of a number; units: what one
-    unit is in the field's own.
+    unit is in the field's own; of_node: class and name of a node's property, which is no field of the table.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Field:
     lowest: int | None = None
     highest: int | None = None
     units: Mapping[str, int] = field(default_factory=lambda: _NO_UNITS, hash=False)
+    of_node: tuple[Name, Name] | None = None
 
 
 _PIXEL = MappingProxyType({"px": 1})
@@ -309,6 +313,23 @@ _DECLARED = (
         choices=("workflow",),
         lists=True,
         examples=("has:workflow",),
+    ),
+    Field(
+        name="node",
+        kind="name",
+        title="Node",
+        description="A node of this class is in the ComfyUI workflow; its properties follow below.",
+        aliases=("nodes", "node class"),
+        lists=True,
+        examples=("node:KSampler", "node:IPAdapter*", 'node:"KSampler (Efficient)"', "node:none"),
+    ),
+    Field(
+        name="graph",
+        kind="graph",
+        title="Workflow graph",
+        description="The same nodes and wires as the picture of this number has, whatever the values in them.",
+        aliases=("workflow",),
+        examples=("graph:like 123", "graph:any"),
     ),
 )
 

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from diffusion_toolkit.query.fields import FIELDS, field_named
+from diffusion_toolkit.query.node_property import written_property
 from diffusion_toolkit.query.normal import normalise
 from diffusion_toolkit.query.tree import (
     Absent,
@@ -16,8 +17,10 @@ from diffusion_toolkit.query.tree import (
     Exact,
     Flag,
     Glob,
+    Like,
     Name,
     Node,
+    NodeProperty,
     Not,
     Or,
     PathText,
@@ -58,6 +61,8 @@ def _write(node: Node) -> str:
             return _quoted(text.text) if isinstance(text, Exact) else _prompt(text)
         case Where():
             return _where(node)
+        case NodeProperty():
+            return _node_property(node)
 
 
 def _all(parts: tuple[Node, ...]) -> str:
@@ -98,6 +103,21 @@ def _where(where: Where) -> str:
     return f"{field.name}:{alternatives}"
 
 
+def _node_property(node: NodeProperty) -> str:
+    name = written_property(node.node, node.property)
+    values = [_property_value(value) for value in node.values]
+    stands_alone = len(values) == 1 and values[0][0] in "<>="
+    return f"{name}{values[0]}" if stands_alone else f"{name}:{'|'.join(values)}"
+
+
+def _property_value(value: Value) -> str:
+    match value:
+        case Name(text, is_quoted):
+            return f"={_quoted(text)}" if is_quoted else text
+        case _:
+            return _value(value, "node")
+
+
 def _value(value: Value, field: str) -> str:
     match value:
         case Absent():
@@ -114,6 +134,8 @@ def _value(value: Value, field: str) -> str:
             return f"{width}:{height}"
         case Shape(name):
             return name
+        case Like(image_id):
+            return f"like {image_id}"
         case Days():
             return _days(value)
         case Name() | PathText() | Term() | Exact():

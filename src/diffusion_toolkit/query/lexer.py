@@ -14,6 +14,7 @@ from typing import Literal
 from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query.field_values import quoted
 from diffusion_toolkit.query.fields import FIELDS, Field, field_named, field_names
+from diffusion_toolkit.query.node_property import half_property_at, property_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Layout:
 
 _NAMES = "|".join(name.replace(" ", "[ _-]{1,3}") for name in sorted(field_names(), key=len, reverse=True))
 _FIELD = re.compile(rf"(?ai:({_NAMES}))(?![\w-])\s*(?::(?!//|:)\s*|(?=[<>=≥≤≠]|!=))")
-# `node.*.text:` and `faces>=2` look like fields as well; `love <3` and `http://` do not.
+# `tag.x:` and `faces>=2` look like fields as well; `love <3` and `http://` do not.
 _UNKNOWN = re.compile(r"([^\W\d_][\w-]*(?:\.[\w*-]+)*)(?::(?!//|:)|(?=(?:[<>]=?|<>|=)\s?[0-9]))")
 _BARE = re.compile(
     rf"(?ai:({'|'.join(name for field in FIELDS.values() if field.bare for name in (field.name, *field.aliases))}))"
@@ -101,6 +102,10 @@ def _mark(query: str, at: int, *, free: bool) -> Mark | None:
         return Mark("minus", at + 1) if _NEGATED.match(query, at) else None
     if not character.isalpha():
         return None
+    if character in "nN" and (named := property_at(query, at)):
+        return Mark("field", named[2], named[1], named[0])
+    if character in "nN" and (half := half_property_at(query, at)):
+        return Mark("unknown", at + len(half), half)
     if found := _OPERATOR.match(query, at):
         return Mark("operator", found.end(), found[1])
     return _field_mark(query, at)

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from diffusion_toolkit.query.node_property import normal_names, normal_value
 from diffusion_toolkit.query.tree import (
     Absent,
     And,
     Everything,
     Name,
     Node,
+    NodeProperty,
     Not,
     Or,
     Prompt,
@@ -32,6 +34,8 @@ def normalise(node: Node) -> Node:
             return _not(normalise(part))
         case Where(field, values):
             return Where(field, tuple(_value(value) for value in values)) if values else _NOTHING
+        case NodeProperty(kind, name, values):
+            return NodeProperty(*normal_names(kind, name), tuple(map(normal_value, values))) if values else _NOTHING
         case Prompt(Term() as term):
             found = _term(term)
             return Prompt(found) if found.words else Everything()

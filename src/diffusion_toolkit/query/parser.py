@@ -16,6 +16,7 @@ from diffusion_toolkit.query.tree import (
     Exact,
     Flag,
     Node,
+    NodeProperty,
     Not,
     Or,
     Present,
@@ -170,7 +171,7 @@ class _Parser:
             values.append(value)
             if not self._next_alternative(field):
                 break
-        where = Where(field.name, tuple(values))
+        where = NodeProperty(*field.of_node, tuple(values)) if field.of_node else Where(field.name, tuple(values))
         return Not(where) if negated else where
 
     def _value(self, field: Field, *, first: bool) -> tuple[Value, bool]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query.fields import field_names
+from diffusion_toolkit.query.node_property import half_property, half_property_at
 from diffusion_toolkit.query.values import BOUNDARY
 
 # Below this likeness a name is no misspelt field, but rather text that holds a colon.
@@ -19,6 +20,8 @@ def nothing_beside(query: str, where: Literal["before", "after"], start: int, en
 
 def unknown_field(query: str, at: int, word: str) -> QueryError:
     """A name that is no field: the nearest one, or quotes if it looks like text with a colon."""
+    if half_property_at(word, 0):
+        return half_property(query, at, word)
     typed = word.lower().replace("_", " ")[:_LONGEST_NAME]
     name = get_close_matches(typed, field_names(), n=1, cutoff=0)[0]
     end = at + len(word)

@@ -162,8 +162,15 @@ class PathText:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Like:
+    """`like 123`: the same as the image of this number has."""
+
+    image_id: int
+
+
 Value: TypeAlias = Union[
-    Absent, Present, Compare, Range, Glob, Name, Flag, Days, Dimensions, Aspect, Shape, PathText, Term, Exact
+    Absent, Present, Compare, Range, Glob, Name, Flag, Days, Dimensions, Aspect, Shape, PathText, Like, Term, Exact
 ]
 
 
@@ -178,4 +185,18 @@ class Where:
     values: tuple[Value, ...]
 
 
-Node: TypeAlias = Union[Everything, And, Or, Not, Prompt, Where]
+@dataclass(frozen=True, slots=True)
+class NodeProperty:
+    """A property of some node of the workflow and its alternatives: any of the values may hold.
+
+    node: the class; property: its name, parts of an object behind a dot; in both, wildcards unless quoted.
+    values: Absent or Present; Compare and Range for numbers; Exact: text with exactly these characters in it; Name:
+    unquoted, a pattern over the whole value, or words of a value that is more than one word; quoted, the whole value.
+    """
+
+    node: Name
+    property: Name
+    values: tuple[Value, ...]
+
+
+Node: TypeAlias = Union[Everything, And, Or, Not, Prompt, Where, NodeProperty]

@@ -11,6 +11,7 @@ Decisions, all of them visible to users:
 """
 
 import re
+from collections.abc import Sequence
 from unicodedata import normalize
 
 # Combining signs that Python's \w leaves out: without them Hindi or Arabic words fall apart at each vowel sign.
@@ -37,6 +38,7 @@ _INVISIBLE = re.compile("[\u00ad\u200c\u200d\u2060\ufe0e\ufe0f\ufeff]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _ANY_WORD = re.compile(rf"[\w{_SIGNS}]+")
 _ASCII_TYPED_WORD = re.compile(r"[a-z0-9*?]+")
+_LETTER = rf"[\w{_SIGNS}]"
 _ANY_TYPED_WORD = re.compile(rf"[\w{_SIGNS}\ue000\ue001]+")
 _STARS = re.compile(r"\*\*+")
 # While folding, the typed wildcards hide behind characters that folding leaves alone: the full-width question mark
@@ -51,6 +53,30 @@ def words(text: str) -> list[str]:
         folded = text.lower()
         return _ASCII_WORD.findall(_without_weights(folded))
     return _ANY_WORD.findall(_separated(_folded(text)))
+
+
+def word_pattern(term: Sequence[str]) -> re.Pattern[str] | None:
+    """Found in a `plain_text` that holds these words side by side, the last one as a prefix (see `tree.Term`).
+
+    None for a `*` inside a word: there, a regular expression could take for ever.
+    """
+    last = term[-1].rstrip("*")
+    words_in_it = [*term[:-1], last]
+    if not all(word and "*" not in word for word in words_in_it):
+        return None
+    parts = ["".join(_LETTER if part == "?" else re.escape(part) for part in word) for word in words_in_it]
+    # Of a word without wildcards, the look behind stands after its letters, which the search then jumps to.
+    first = words_in_it[0]
+    parts[0] = f"(?<!{_LETTER}){parts[0]}" if "?" in first else f"{parts[0]}(?<!{_LETTER}{parts[0]})"
+    ends_here = f"(?!{_LETTER})" if term[-1].endswith("?") else ""
+    return re.compile(f"(?!{_LETTER})[^{_LETTER[1:-1]}]+".join(parts) + ends_here)
+
+
+def plain_text(text: str) -> str:
+    """A text as its words are looked for with `word_pattern`: folded, without weights."""
+    if text.isascii():
+        return _without_weights(text.lower()).replace("_", " ")
+    return _separated(_folded(text))
 
 
 def typed_words(text: str) -> list[str]:

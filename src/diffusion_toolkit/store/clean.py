@@ -45,7 +45,7 @@ def clean_json(value: object, depth: int = 0) -> JsonValue:
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, int):
-        return value if -(2**63) <= value < 2**64 else _number_text(value)
+        return value if -(2**63) <= value < 2**64 else number_text(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if depth >= DEEPEST:
@@ -64,6 +64,6 @@ def json_bytes(record: Mapping[str, JsonValue]) -> bytes | None:
     return data if len(data) <= LARGEST_RECORD else None
 
 
-def _number_text(value: int) -> str:
+def number_text(value: int) -> str:
     """Digits of a number beyond 64 bits; of a monstrous one only its size, since printing it takes minutes."""
     return str(value) if value.bit_length() <= 4_096 else f"a number of {value.bit_length()} bits"

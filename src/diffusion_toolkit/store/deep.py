@@ -70,7 +70,7 @@ def made_like(connection: sa.Connection, image_ids: Sequence[int]) -> dict[int, 
     """How these pictures were made by their last reading, as `ReadRow.made_like` has it."""
     rows = driver(connection).execute(
         "SELECT image.id, generator_id, prompt_id, negative_prompt_id, model_id, sampler_id, scheduler_id, steps,"
-        " cfg_scale, seed::text, workflow, recipe.record - 'problems'"
+        " cfg_scale, seed::text, workflow, recipe.record - 'problems' - 'caption'"
         " FROM image LEFT JOIN recipe ON recipe.image_id = image.id WHERE image.id = ANY(%s)",
         [list(image_ids)],
     )
@@ -165,16 +165,18 @@ def write_rows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
     driver(connection).execute(
         "UPDATE image SET phase = 1, size_bytes = r.size_bytes, mtime_ns = r.mtime_ns,"
         " file_date = timestamptz 'epoch' + r.date_us * interval '1 microsecond', problems = r.problems,"
-        " format = r.format, width = r.width, height = r.height, duration_s = r.duration_s,"
+        " format = r.format, width = r.width, height = r.height, duration_s = r.duration_s, codec = r.codec,"
+        " audio_codec = r.audio_codec, frame_rate = r.frame_rate, graph_id = r.graph_id,"
         " fingerprint = r.fingerprint, pixels = r.pixels, generator_id = r.generator_id, prompt_id = r.prompt_id,"
         " negative_prompt_id = r.negative_prompt_id, model_id = r.model_id, sampler_id = r.sampler_id,"
         " scheduler_id = r.scheduler_id, steps = r.steps, cfg_scale = r.cfg_scale, seed = r.seed::numeric,"
         " workflow = r.workflow"
         " FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::int[],"
         " %s::int[], %s::real[], %s::bytea[], %s::bytea[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],"
-        " %s::int[], %s::int[], %s::real[], %s::text[], %s::bool[]) r (id, size_bytes, mtime_ns, date_us, problems,"
-        " format, width, height, duration_s, fingerprint, pixels, generator_id, prompt_id, negative_prompt_id,"
-        " model_id, sampler_id, scheduler_id, steps, cfg_scale, seed, workflow) WHERE image.id = r.id",
+        " %s::int[], %s::int[], %s::real[], %s::text[], %s::bool[], %s::text[], %s::text[], %s::real[], %s::int[])"
+        " r (id, size_bytes, mtime_ns, date_us, problems, format, width, height, duration_s, fingerprint, pixels,"
+        " generator_id, prompt_id, negative_prompt_id, model_id, sampler_id, scheduler_id, steps, cfg_scale, seed,"
+        " workflow, codec, audio_codec, frame_rate, graph_id) WHERE image.id = r.id",
         _columns(rows),
     )
     driver(connection).execute(
@@ -185,6 +187,28 @@ def write_rows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
         " ON CONFLICT (image_id) DO UPDATE SET record = excluded.record",
         _recipes(rows),
     )
+    _write_workflows(connection, rows)
+
+
+def _write_workflows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
+    """Write the values of graphs, and forget those of pictures that have no graph now."""
+    driver(connection).execute(
+        "DELETE FROM image_workflow WHERE image_id = ANY(%s)", [[row.image_id for row in rows if row.graph_id is None]]
+    )
+    kept = [row for row in rows if row.graph_id is not None]
+    if kept:
+        driver(connection).execute(
+            "INSERT INTO image_workflow (image_id, graph_id, value_ids)"
+            " SELECT image_id, graph_id, value_ids::int[]"
+            " FROM unnest(%s::int[], %s::int[], %s::text[]) r (image_id, graph_id, value_ids)"
+            " ON CONFLICT (image_id) DO UPDATE SET graph_id = excluded.graph_id, value_ids = excluded.value_ids",
+            [[row.image_id for row in kept], [row.graph_id for row in kept], [_array(row.value_ids) for row in kept]],
+        )
+
+
+def _array(ids: Sequence[int | None]) -> str:
+    """An array as PostgreSQL reads it: it has none of arrays of different lengths."""
+    return f"{{{','.join('NULL' if number is None else str(number) for number in ids)}}}"
 
 
 def write_unreadable(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
@@ -229,6 +253,10 @@ def _columns(rows: Sequence[ReadRow]) -> list[list[Any]]:
         [row.cfg_scale for row in rows],
         [row.seed for row in rows],
         [row.workflow for row in rows],
+        [row.codec for row in rows],
+        [row.audio_codec for row in rows],
+        [row.frame_rate for row in rows],
+        [row.graph_id for row in rows],
     ]
 
 

@@ -1,4 +1,4 @@
-"""Values that many images share, stored once: prompts, models, samplers, schedulers, generators."""
+"""Values that many images share, stored once: prompts, models, samplers, schedulers, generators, values of nodes."""
 
 import hashlib
 from collections.abc import Iterable
@@ -23,6 +23,8 @@ _INSERT: dict[str, LiteralString] = {
     " ON CONFLICT (identity) DO NOTHING",
     "prompt": "INSERT INTO prompt (identity, text) SELECT * FROM unnest(%s::bytea[], %s::text[])"
     " ON CONFLICT (identity) DO NOTHING",
+    "workflow_value": "INSERT INTO workflow_value (identity, text, number)"
+    " SELECT * FROM unnest(%s::bytea[], %s::text[], %s::text[]::float8[]) ON CONFLICT (identity) DO NOTHING",
 }
 _SELECT: dict[str, LiteralString] = {
     "generator": "SELECT identity, id FROM generator WHERE identity = ANY(%s)",
@@ -30,11 +32,12 @@ _SELECT: dict[str, LiteralString] = {
     "sampler": "SELECT identity, id FROM sampler WHERE identity = ANY(%s)",
     "scheduler": "SELECT identity, id FROM scheduler WHERE identity = ANY(%s)",
     "prompt": "SELECT identity, id FROM prompt WHERE identity = ANY(%s)",
+    "workflow_value": "SELECT identity, id FROM workflow_value WHERE identity = ANY(%s)",
 }
 TABLES = tuple(_INSERT)
 
 Value = tuple[str | None, ...]
-"""The columns of a distinct value: (text,), or (name, hash) of a model."""
+"""The columns of a distinct value: (text,), (name, hash) of a model, or (text, number) of a node's value."""
 
 
 def value_identity(value: Value) -> bytes:

@@ -49,6 +49,7 @@ _IMAGE: Sequence[tuple[str, str, LiteralString]] = (
     ("model", ">i4", "coalesce(model_id, 0)"),
     ("sampler", ">i4", "coalesce(sampler_id, 0)"),
     ("scheduler", ">i4", "coalesce(scheduler_id, 0)"),
+    ("graph", ">i4", "coalesce(graph_id, 0)"),
     ("steps", ">i4", "coalesce(steps, -2147483648)"),
     ("cfg", ">f4", "coalesce(cfg_scale, 'NaN')"),
     ("has_seed", "u1", "coalesce(seed BETWEEN 0 AND 18446744073709551615, false)"),
@@ -153,6 +154,16 @@ class FolderRow:
     path: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRow:
+    """A workflow graph: classes of its nodes; for each slot the position of its node and the name of the property."""
+
+    id: int
+    node_classes: Sequence[str]
+    slot_nodes: Sequence[int]
+    slot_names: Sequence[str]
+
+
 @contextmanager
 def reading(collection: Collection, since: Snapshot | None = None) -> Generator["Reading"]:
     """Everything (`since` None) or what changed since, in one unchanging view of the database."""
@@ -234,6 +245,14 @@ class Reading:
     def names(self, table: str) -> list[tuple[int, str]]:
         """Changed rows of a table of `NAMED`: id and name."""
         return [(row.id, row.name) for row in self._rows(_NAMES[table])]
+
+    def graphs(self) -> list[GraphRow]:
+        """Changed workflow graphs."""
+        rows = self._rows("SELECT id, node_classes, slot_nodes, slot_names FROM workflow_graph")
+        return [
+            GraphRow(id=row.id, node_classes=row.node_classes, slot_nodes=row.slot_nodes, slot_names=row.slot_names)
+            for row in rows
+        ]
 
     def prompts(self, ids: Sequence[int] | None = None) -> tuple[list[int], list[str]]:
         """Prompts by id: all, or these. A prompt never changes, so its users' changes are enough to follow."""

@@ -68,6 +68,9 @@ class ImageRow:
     width: int | None
     height: int | None
     duration_s: float | None
+    codec: str | None
+    audio_codec: str | None
+    frame_rate: float | None
     file_date: datetime
     added_at: datetime
     rating: int | None
@@ -104,6 +107,9 @@ _ROW = (
     image.c.width,
     image.c.height,
     image.c.duration_s,
+    image.c.codec,
+    image.c.audio_codec,
+    image.c.frame_rate,
     image.c.file_date,
     image.c.added_at,
     curation.c.rating,

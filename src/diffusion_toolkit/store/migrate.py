@@ -21,8 +21,8 @@ MIGRATION_LOCK = 7_203_141
 LOCK_TIMEOUT_MS = 30_000
 
 
-def upgrade(connection: sa.Connection, schema: str) -> None:
-    """Create `schema` if needed and run its missing migrations inside the connection's transaction.
+def upgrade(connection: sa.Connection, schema: str, to: str = "head") -> None:
+    """Create `schema` if needed and run its missing migrations, as far as `to`, inside the connection's transaction.
 
     Raises NewerData when a newer program already migrated it further.
     """
@@ -43,7 +43,7 @@ def upgrade(connection: sa.Connection, schema: str) -> None:
         )
     config.attributes["connection"] = connection
     config.attributes["schema"] = schema
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def current_version(connection: sa.Connection, schema: str) -> str | None:

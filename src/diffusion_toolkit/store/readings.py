@@ -5,9 +5,11 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from diffusion_toolkit.record import FileRecord, JsonValue, Recipe
+from diffusion_toolkit.record import FileRecord, JsonValue, Recipe, WorkflowGraph
 from diffusion_toolkit.store.clean import clean_json, clean_problems, clean_text, json_bytes
+from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.distinct import DistinctValues, Value
+from diffusion_toolkit.store.workflows import Graphs, ValueText, is_kept, value_text
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_REAL = 3.4e38
@@ -27,7 +29,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
-    """A reading as the columns of `image` hold it. recipe_json: None when there is nothing to keep."""
+    """A reading as the columns of `image` hold it. recipe_json: None when there is nothing to keep; value_ids: of the
+    graph's slots, None for JSON's null.
+    """
 
     image_id: int
     size_bytes: int
@@ -38,6 +42,9 @@ class ReadRow:
     width: int | None
     height: int | None
     duration_s: float | None
+    codec: str | None
+    audio_codec: str | None
+    frame_rate: float | None
     fingerprint: bytes | None
     pixels: bytes | None
     generator_id: int | None
@@ -50,9 +57,11 @@ class ReadRow:
     cfg_scale: float | None
     seed: str | None
     workflow: bool
+    graph_id: int | None
+    value_ids: tuple[int | None, ...]
     recipe_json: bytes | None
     recipe: dict[str, JsonValue]
-    """The same without problems, to compare."""
+    """The same without problems and caption, to compare."""
 
     def with_id(self, image_id: int) -> "ReadRow":
         """The same reading for another image."""
@@ -76,19 +85,60 @@ class ReadRow:
         )
 
 
-def read_rows(readings: Iterable[Reading], values: DistinctValues) -> list[ReadRow]:
-    """Turn readings into rows; adds the distinct values they name, in a transaction of its own."""
+@dataclass(frozen=True, slots=True)
+class Interned:
+    """Gives ids to what images share; one per scan."""
+
+    values: DistinctValues
+    graphs: Graphs
+
+    @classmethod
+    def of(cls, collection: Collection) -> "Interned":
+        """For one collection."""
+        return cls(DistinctValues(collection), Graphs(collection))
+
+
+def read_rows(readings: Iterable[Reading], interned: Interned) -> list[ReadRow]:
+    """Turn readings into rows; adds the distinct values they name, in transactions of their own."""
     readings = list(readings)
     named = [_named(reading.record.recipe) for reading in readings]
     wanted: dict[str, set[Value]] = {}
     for names in named:
         for column, value in names.items():
             wanted.setdefault(_TABLE_OF[column], set()).add(value)
-    ids = values.ids(wanted)
+    graphs = [_graph(reading.record.recipe) for reading in readings]
+    texts = _value_texts(graphs)
+    wanted["workflow_value"] = {text for found in texts for text in found if text is not None}
+    ids = interned.values.ids(wanted)
+    graph_ids = interned.graphs.ids({graph.fingerprint: graph for graph in graphs if graph})
+    value_ids: dict[ValueText | None, int | None] = {None: None}
+    value_ids.update(ids["workflow_value"])  # pyright: ignore[reportArgumentType, reportCallIssue]  pairs, as asked for
     return [
-        _row(reading, {column: ids[_TABLE_OF[column]][value] for column, value in names.items()})
-        for reading, names in zip(readings, named, strict=True)
+        replace(
+            _row(reading, {column: ids[_TABLE_OF[column]][value] for column, value in names.items()}),
+            graph_id=graph_ids[graph.fingerprint] if graph else None,
+            value_ids=tuple(map(value_ids.__getitem__, found)),
+        )
+        for reading, names, graph, found in zip(readings, named, graphs, texts, strict=True)
     ]
+
+
+def _graph(recipe: Recipe | None) -> WorkflowGraph | None:
+    return recipe.graph if recipe and is_kept(recipe.graph) else None
+
+
+def _value_texts(graphs: Iterable[WorkflowGraph | None]) -> list[list[ValueText | None]]:
+    """The values of each graph as they are kept. Most are the same in all pictures of a batch."""
+    known: dict[tuple[type, object], ValueText | None] = {}  # 1, 1.0 and True are equal, but not the same
+
+    def kept(value: str | int | float | bool | None) -> ValueText | None:
+        key = (value.__class__, value)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = value_text(value)
+        return found
+
+    return [[kept(value) for value in graph.values] if graph else [] for graph in graphs]
 
 
 _TABLE_OF = {
@@ -122,8 +172,9 @@ def _named(recipe: Recipe | None) -> dict[str, Value]:
 def _row(reading: Reading, ids: dict[str, int]) -> ReadRow:
     record, recipe = reading.record, reading.record.recipe
     made: dict[str, JsonValue] = {} if recipe is None else _recipe_json(recipe)
+    beside: dict[str, JsonValue] = {} if record.caption is None else {"caption": clean_text(record.caption)}
     problems = clean_problems(record.all_problems)
-    data = json_bytes(made | {"problems": problems} if problems else made)
+    data = json_bytes(made | beside | ({"problems": problems} if problems else {}))
     if data is None:
         problems = [*problems, "The metadata is too large to keep; only its main fields were kept."]
         made = {}
@@ -138,6 +189,9 @@ def _row(reading: Reading, ids: dict[str, int]) -> ReadRow:
         width=_integer(record.width),
         height=_integer(record.height),
         duration_s=_real(record.duration_s),
+        codec=None if record.codec is None else clean_text(record.codec),
+        audio_codec=None if record.audio_codec is None else clean_text(record.audio_codec),
+        frame_rate=_real(record.frame_rate),
         fingerprint=record.fingerprint,
         pixels=record.pixels,
         generator_id=ids.get("generator_id"),
@@ -150,7 +204,9 @@ def _row(reading: Reading, ids: dict[str, int]) -> ReadRow:
         cfg_scale=_real(recipe.cfg_scale) if recipe else None,
         seed=_seed(recipe.seed) if recipe else None,
         workflow=recipe is not None and recipe.workflow,
-        recipe_json=data if recipe is not None or problems else None,
+        graph_id=None,
+        value_ids=(),
+        recipe_json=data if recipe is not None or problems or beside else None,
         recipe=made,
     )
 

@@ -164,7 +164,7 @@ def move(connection: sa.Connection, moved: Sequence[tuple[int, Place]]) -> None:
     """Point images to the places where their files are now; they are there again if they were missing."""
     driver(connection).execute(
         "UPDATE image SET folder_id = f.folder_id, name = f.name, missing_since = NULL,"
-        " phase = CASE WHEN fingerprint IS NULL THEN 0 ELSE 1 END"
+        " phase = CASE WHEN fingerprint IS NULL THEN 0 ELSE phase END"
         " FROM unnest(%s::int[], %s::int[], %s::text[]) f (id, folder_id, name) WHERE image.id = f.id",
         [
             [image_id for image_id, _ in moved],

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 from sqlalchemy.types import UserDefinedType
 
 FIXED_SCHEMA = "dtk"
@@ -102,6 +102,14 @@ sampler = _distinct("sampler", sa.Column("name", sa.Text, nullable=False))
 scheduler = _distinct("scheduler", sa.Column("name", sa.Text, nullable=False))
 generator = _distinct("generator", sa.Column("name", sa.Text, nullable=False))
 
+# A graph is unique by its own fingerprint. Nodes and slots lie as `record.WorkflowGraph` has them.
+workflow_graph = _distinct(
+    "workflow_graph",
+    sa.Column("node_classes", ARRAY(sa.Text), nullable=False),
+    sa.Column("slot_nodes", ARRAY(sa.Integer), nullable=False),
+    sa.Column("slot_names", ARRAY(sa.Text), nullable=False),
+)
+
 
 def _refers(name: str, to: sa.Table) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, sa.ForeignKey(to.c.id))
@@ -126,6 +134,9 @@ image = sa.Table(
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
     sa.Column("duration_s", sa.REAL),
+    sa.Column("codec", sa.Text),
+    sa.Column("audio_codec", sa.Text),
+    sa.Column("frame_rate", sa.REAL),
     sa.Column("fingerprint", BYTEA),
     sa.Column("pixels", BYTEA),
     _refers("generator_id", generator),
@@ -134,6 +145,7 @@ image = sa.Table(
     _refers("model_id", model),
     _refers("sampler_id", sampler),
     _refers("scheduler_id", scheduler),
+    _refers("graph_id", workflow_graph),
     sa.Column("steps", sa.Integer),
     sa.Column("cfg_scale", sa.REAL),
     sa.Column("seed", sa.Numeric(20, 0)),
@@ -152,6 +164,27 @@ recipe = sa.Table(
     sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("record", JSONB, nullable=False),
 )
+
+# Values of nodes. Numbers have both columns: only the text is exact. The catalog asks for them and never follows them.
+workflow_value = sa.Table(
+    "workflow_value",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("identity", BYTEA, nullable=False, unique=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("number", sa.Double),
+)
+
+# The values of an image's graph, ids of `workflow_value` in the order of its slots, NULL for JSON's null.
+# graph_id is that of the image, so that no search has to join the two tables.
+image_workflow = sa.Table(
+    "image_workflow",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("graph_id", sa.Integer, nullable=False),
+    sa.Column("value_ids", ARRAY(sa.Integer), nullable=False),
+)
+sa.Index("image_workflow_graph", image_workflow.c.graph_id)
 
 curation = sa.Table(
     "curation",
@@ -214,5 +247,5 @@ scan_run = sa.Table(
     sa.CheckConstraint("state IN ('running', 'done', 'cancelled', 'failed')", name="scan_run_state"),
 )
 
-FOLLOWED = (root, folder, prompt, model, sampler, scheduler, generator, image, curation, tombstone)
+FOLLOWED = (root, folder, prompt, model, sampler, scheduler, generator, workflow_graph, image, curation, tombstone)
 """Tables whose rows carry `changed_in`."""

@@ -129,14 +129,16 @@ def ext(question: Question, value: Value) -> Mask:
 
 
 def _plainly(table: Dimension | Words) -> Callable[[Name], Mask]:
-    def matching(name: Name) -> Mask:
-        if _is_pattern(name):
-            fits = _pattern_of(name)
-            return table.matching(lambda known: fits(known.casefold()))
-        wanted = plain_name(name.text)
-        return table.matching(lambda known: plain_name(known) == wanted)
+    return lambda name: table.matching(name_test(name))
 
-    return matching
+
+def name_test(name: Name) -> Callable[[str], bool]:
+    """Whether a name is the one that is asked for, or fits its wildcards."""
+    if _is_pattern(name):
+        fits = _pattern_of(name)
+        return lambda known: fits(known.casefold())
+    wanted = plain_name(name.text)
+    return lambda known: plain_name(known) == wanted
 
 
 def _is_pattern(name: Name) -> bool:

@@ -11,14 +11,20 @@ from diffusion_toolkit.catalog.columns import Array, Mask
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.query.tree import Value
+from diffusion_toolkit.store.database import Collection
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a query is asked of, and when: `now` carries the user's time zone."""
+    """What a query is asked of, and when: `now` carries the user's time zone.
+
+    collection: whom the state is of, for what is not in memory. The evaluator of node properties asks the store
+    itself: a port of callables between would only name the two functions there once more.
+    """
 
     state: State
     now: datetime
+    collection: Collection
 
     def column(self, name: str) -> Array:
         """A column of all images."""

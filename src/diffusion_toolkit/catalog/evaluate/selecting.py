@@ -4,7 +4,8 @@ import numpy as np
 
 from diffusion_toolkit.catalog.columns import Mask
 from diffusion_toolkit.catalog.evaluate.registry import EVALUATORS, Question
-from diffusion_toolkit.query.tree import And, Everything, Node, Not, Or, Prompt, Where
+from diffusion_toolkit.catalog.evaluate.workflows import node_property
+from diffusion_toolkit.query.tree import And, Everything, Node, NodeProperty, Not, Or, Prompt, Where
 
 
 def matching(question: Question, node: Node) -> Mask:
@@ -23,7 +24,7 @@ def mentions(node: Node, field: str) -> bool:
             return mentions(part, field)
         case Where(name):
             return name == field
-        case Everything() | Prompt():
+        case Everything() | Prompt() | NodeProperty():
             return False
 
 
@@ -46,6 +47,8 @@ def _matching(question: Question, node: Node) -> Mask:
             return np.logical_not(_matching(question, part))
         case Prompt(text):
             return question.state.prompts.matching(text)[question.column("prompt")]
+        case NodeProperty():
+            return node_property(question, node)
         case Where(field, values):
             found = question.none()
             for value in values:
