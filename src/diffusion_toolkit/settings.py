@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.plugins import FOLDER
 
 
 class WebSettings(BaseModel):
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
         return self.data_dir / "logs"
 
     @property
+    def plugin_folder(self) -> str:
+        """The folder of single-file plugins."""
+        return plugin_folder(self.data_dir)
+
+    @property
     def server_url(self) -> str | None:
         """The address of the external PostgreSQL, with its password, or None."""
         return self.database_url.get_secret_value() if self.database_url else None
@@ -84,6 +90,11 @@ def default_data_dir() -> Path:
     """DTK_DATA_DIR, else the place the operating system has for such data."""
     given = os.environ.get("DTK_DATA_DIR")
     return Path(given) if given else platformdirs.user_data_path("diffusion-toolkit", appauthor=False)
+
+
+def plugin_folder(data_dir: Path | None = None) -> str:
+    """The folder of single-file plugins in a data folder, which needs no settings to be found."""
+    return str((data_dir or default_data_dir()).expanduser().absolute() / FOLDER)
 
 
 def load(*, data_dir: Path | None = None, collection: str | None = None) -> Settings:

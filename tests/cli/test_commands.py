@@ -1,5 +1,6 @@
 """The contract of the command line: JSON on standard output, messages beside it, exit codes."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -12,8 +13,9 @@ import pytest
 
 from diffusion_toolkit import __version__
 from diffusion_toolkit.cli.main import COMMANDS, run
-from pictures import make_library, parameters, save_png
+from pictures import graph, make_library, parameters, save_png
 
+RECIPE_FIELDS = ("prompt", "negative_prompt", "steps", "sampler", "scheduler", "cfg_scale", "seed", "model", "size")
 Dtk = Callable[..., tuple[int, Any]]
 
 
@@ -90,6 +92,72 @@ def test_inspect_reads_files_without_a_database(tmp_path: Path, capfdbinary: pyt
     assert (first["width"], first["height"], first["format"], first["size"]) == (96, 64, "png", [512, 512])
     assert len(second["problems"]) == 1
     assert "prompt" not in second
+
+
+def test_inspect_explains_every_value(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    texts = {"prompt": orjson.dumps(graph("a fox", seed=7)).decode(), "Title": "mine"}
+    path = str(save_png(tmp_path / "a.png", texts=texts))
+    assert run(["inspect", "--json", "--explain", path]) == 0
+    [record] = orjson.loads(capfdbinary.readouterr().out)
+    assert record["origins"]["seed"] == [
+        {"source": "png:prompt", "key": "inputs.seed", "node": "3", "class": "KSampler"}
+    ]
+    assert {name for name in record if name in RECIPE_FIELDS} <= set(record["origins"])
+    assert {"source": "png:Title", "characters": 4, "used": False} in record["seen"]
+    assert {"source": "png:prompt", "characters": len(texts["prompt"]), "used": True} in record["seen"]
+    assert run(["inspect", "--json", path]) == 0
+    [plain] = orjson.loads(capfdbinary.readouterr().out)
+    assert plain == {name: value for name, value in record.items() if name not in ("origins", "seen")}
+    assert run(["inspect", "--explain", path]) == 0
+    shown = capfdbinary.readouterr().out.decode()
+    assert "from png:prompt · node 3 KSampler · inputs.seed" in shown
+    assert "png:Title, 4 characters" in shown
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_inspect_reads_many_files_in_order_and_links_too(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    paths = [save_png(tmp_path / f"{number}.png", texts={"Title": str(number)}) for number in range(20)]
+    (tmp_path / "link.png").symlink_to(paths[3])
+    asked = [str(tmp_path / name) for name in ("none.png", "link.png")] + [str(path) for path in reversed(paths)]
+    assert run(["inspect", "--json", *asked, str(tmp_path)]) == 0
+    found = orjson.loads(capfdbinary.readouterr().out)
+    assert [record["path"] for record in found] == [*asked, str(tmp_path)]
+    assert [record["problems"] for record in found if record["problems"]] == [
+        ["This file is not there."],
+        ["This is a folder, not a file."],
+    ]
+    assert found[1]["format"] == "png"
+
+
+def test_doctor_names_plugins_good_and_bad(dtk: Dtk, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "plugins"
+    folder.mkdir(parents=True, mode=0o755)
+    (folder / "bad.py").write_text("import os\nos._exit(3)")
+    (folder / "good.py").write_text(
+        "from diffusion_toolkit.generators import Generator\n"
+        "GENERATOR = Generator(slug='good', title='Good', sources=(), read=lambda _: None, api_version=1)"
+    )
+    _, report = dtk("doctor")
+    [finding] = [each for each in report["findings"] if each["name"] == "plugins"]
+    assert finding["state"] == "warning"
+    assert finding["text"] == "good in use. The plugin bad ends the program."
+
+
+def test_a_scan_reads_with_the_plugins_of_the_data_folder(dtk: Dtk, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "plugins"
+    folder.mkdir(parents=True, mode=0o755)
+    (folder / "tide.py").write_text(
+        "from diffusion_toolkit.generators import Generator, Recipe\n"
+        "def read(container):\n"
+        "    return Recipe(generator='tide', source='png:tide', prompt=container.text('png:tide').value)\n"
+        "GENERATOR = Generator(slug='tide', title='Tide', sources=('png:tide',), read=read, api_version=1)"
+    )
+    pictures = tmp_path / "pictures"
+    save_png(pictures / "a.png", texts={"tide": "a harbour at dusk"})
+    dtk("scan", pictures)
+    assert dtk("search", "--count", "dusk generator:tide")[1] == {"total": 1}
 
 
 def test_roots_are_added_listed_and_removed(dtk: Dtk, tmp_path: Path) -> None:

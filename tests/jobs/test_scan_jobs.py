@@ -77,6 +77,25 @@ def test_a_worker_scans_both_phases_and_ends_with_its_input(
     assert read == 40
 
 
+def test_a_worker_reads_with_the_plugins_it_is_given(
+    database: Database, collection: Collection, root: Root, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "all.py").write_text(
+        "from diffusion_toolkit.generators import Generator, Recipe\n"
+        "GENERATOR = Generator(slug='all', title='All', sources=(), api_version=1,\n"
+        "    read=lambda container: Recipe(generator='all', source='png:all'))"
+    )
+    for phase in ("quick", "deep"):
+        start_scan(database, "main", [root.id], (phase,))
+        run_worker(database.url, wait=False, plugin_folder=str(folder))
+    with collection.begin() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT DISTINCT generator.name FROM image LEFT JOIN generator ON generator.id = generator_id"
+        )
+        assert [name for (name,) in found] == ["all"]
+
+
 def test_waiting_scans_can_be_cancelled(database: Database, collection: Collection, root: Root) -> None:
     start_scan(database, "main", [root.id], ("quick", "deep"))
     ask_cancel(collection)

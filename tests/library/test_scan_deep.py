@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from scan_pictures import BOTH, DEEP, QUICK, by_name, deadly_read, images, png, rate, run, write
 
 from diffusion_toolkit.library.scan import ScanOptions
+from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.record import FileRecord, JsonValue, Lora, Recipe
 from diffusion_toolkit.store.database import Collection
 
@@ -107,7 +108,7 @@ def test_a_reader_that_dies_hangs_or_fails_costs_one_file(collection: Collection
         write(tmp_path / f"good{number:02d}.png", png(seed=number))
     for name in ("hang.png", "kill.png", "kill2.png", "fail.png"):
         write(tmp_path / name)
-    counts = run(collection, tmp_path, ScanOptions(workers=2, file_limit_s=1.0, read=deadly_read))
+    counts = run(collection, tmp_path, ScanOptions(workers=2, limits=Limits(waiting_s=3.0), read=deadly_read))
     assert counts == {"files": 44, "new": 44, "failed": 4}
     rows = by_name(collection)
     assert {name for name, row in rows.items() if row["problems"]} == {"hang.png", "kill.png", "kill2.png", "fail.png"}

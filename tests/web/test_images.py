@@ -9,8 +9,12 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
+from container_bytes import png, text_chunk
+from diffusion_toolkit.library.explain import Explainer
 from diffusion_toolkit.library.roots import Root
+from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.store.database import Collection
+from diffusion_toolkit.web import Library, WebOptions, create_app
 from pictures import parameters, save_png
 from web.visitor import C, Visitor, all_images, kind, only_image
 
@@ -37,6 +41,67 @@ def test_the_details(client: Visitor, image: dict[str, object]) -> None:
     assert detail["recipe"]["generator"] == "automatic1111"
     assert detail["problem_texts"] == []
     assert detail["root"] == str(Path(str(detail["folder"])).parent)
+
+
+def test_where_the_values_stand_is_read_from_the_file_now(client: Visitor, image: dict[str, object]) -> None:
+    found = client.get(address(image, "/explain"))
+    assert found.status_code == 200
+    explained = found.json()
+    assert explained["generator"] == "automatic1111"
+    assert {place["source"] for place in explained["origins"]["seed"]} == {"png:parameters"}
+    [seen] = explained["seen"]
+    assert (seen["source"], seen["used"], explained["problems"]) == ("png:parameters", True, [])
+    assert seen["characters"] > 50
+    save_png(Path(str(image["path"])), texts={"Title": "only a name"})
+    again = client.get(address(image, "/explain")).json()
+    assert (again["generator"], again["origins"]) == (None, {})
+    assert again["seen"] == [{"source": "png:Title", "characters": 11, "used": False}]
+
+
+def test_plugins_of_the_data_folder_are_told_and_explain(
+    client: Visitor, library: Library, image: dict[str, object], tmp_path: Path
+) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir(mode=0o755)
+    (folder / "bad.py").write_text("import nowhere_at_all")
+    (folder / "tide.py").write_text(
+        "from diffusion_toolkit.generators import Generator, Origin, Recipe\n"
+        "GENERATOR = Generator(slug='tide', title='Tide', sources=('png:parameters',), api_version=1,\n"
+        "    read=lambda _: Recipe(generator='tide', source='png:parameters', seed=5,\n"
+        "        origins={'seed': (Origin('png:parameters', 'moon'),)}))"
+    )
+    other = Library(
+        database=library.database,
+        thumbnails=library.thumbnails,
+        open_catalog=lambda _: library.search("main").catalog,
+        start_scan=library.start_scan,
+        plugin_folder=str(folder),
+    )
+    visitor = Visitor(create_app(other, WebOptions()))
+    explained = visitor.get(address(image, "/explain")).json()
+    assert explained["origins"] == {
+        "seed": [{"source": "png:parameters", "key": "moon", "node": None, "node_class": None}]
+    }
+    status = visitor.get("/api/status").json()
+    assert status["plugins"] == ["tide"]
+    [failure] = status["plugin_failures"]
+    assert failure["name"] == "bad"
+    assert "No module named 'nowhere_at_all'" in failure["message"]
+    other.explainer.close()
+
+
+def test_a_file_that_kills_its_reader_is_explained_as_a_problem(
+    client: Visitor, library: Library, image: dict[str, object]
+) -> None:
+    library.explainer = Explainer(limits=Limits(busy_s=0.5, memory_bytes=2**20))
+    path = Path(str(image["path"]))
+    path.write_bytes(png(text_chunk("parameters", "x" * 8 * 2**20)))
+    assert client.get(address(image, "/explain")).json()["problems"] == [
+        "This file needs more than 1 MB of memory to read."
+    ]
+    save_png(path, texts={"Title": "only a name"})
+    assert client.get(address(image, "/explain")).json()["problems"] == []
+    library.explainer.close()
 
 
 def test_hostile_text_is_only_data(client: Visitor, pictures: Path, scanned: Scan) -> None:
@@ -131,7 +196,7 @@ def test_damaged_and_missing_files_say_so(client: Visitor, pictures: Path, scann
     assert (answer.status_code, kind(answer)) == (422, "unreadable")
     assert "vips" not in answer.text
     assert client.get(address(damaged)).json()["problem_texts"]
-    for what in ("/file", "/thumbnail"):
+    for what in ("/file", "/thumbnail", "/explain"):
         answer = client.get(address(gone, what))
         assert (answer.status_code, kind(answer)) == (404, "not_found")
         assert "b.png is not there" in answer.text
@@ -139,7 +204,7 @@ def test_damaged_and_missing_files_say_so(client: Visitor, pictures: Path, scann
 
 
 def test_other_numbers_give_nothing(client: Visitor, stranger: Visitor) -> None:
-    for what in ("", "/file", "/thumbnail"):
+    for what in ("", "/file", "/thumbnail", "/explain"):
         assert client.get(f"{C}/images/999{what}").status_code == 404
         for number in ("0", "-1", "2147483648", "1e3", "..", "%2e%2e", "1%00", "a"):
             assert stranger.get(f"{C}/images/{number}{what}").status_code in (400, 404), number
@@ -153,7 +218,7 @@ def test_a_row_that_points_outside_gives_nothing(
     for path in ("../../secret.png", "..\\..\\secret.png", "/etc/passwd", "%2e%2e/%2e%2e/secret.png"):
         with collection.begin() as connection:
             connection.execute(sa.text("UPDATE image SET name = :name"), {"name": path})
-        for what in ("/file", "/thumbnail"):
+        for what in ("/file", "/thumbnail", "/explain"):
             assert client.get(address(image, what)).status_code in (403, 404), path
 
 
@@ -165,5 +230,5 @@ def test_a_file_that_became_a_link_outside_gives_nothing(
     path = Path(str(image["path"]))
     path.unlink()
     path.symlink_to(tmp_path / "secret.png")
-    for what in ("/file", "/thumbnail"):
+    for what in ("/file", "/thumbnail", "/explain"):
         assert client.get(address(image, what)).status_code == 403

@@ -114,3 +114,4 @@ def test_status(client: Visitor) -> None:
     status = client.get("/api/status").json()
     assert (status["collection"], status["images"]) == ("main", 5)
     assert status["revision"] >= 1
+    assert (status["plugins"], status["plugin_failures"]) == ([], [])

@@ -12,7 +12,7 @@ from typing import Literal
 
 from diffusion_toolkit import __version__
 from diffusion_toolkit.errors import ToolkitError
-from diffusion_toolkit.generators import plugin_failures
+from diffusion_toolkit.library.plugin_check import check_plugins
 from diffusion_toolkit.library.roots import list_roots
 from diffusion_toolkit.paths import printable
 from diffusion_toolkit.settings import Settings
@@ -36,8 +36,9 @@ def all_findings(settings: Settings) -> Iterator[Finding]:
     """Run every check; a check that fails is a finding, never an exception."""
     yield _program()
     yield _libraries()
-    for name, check in (("pictures", _pictures), ("page", _page), ("plugins", _plugins)):
+    for name, check in (("pictures", _pictures), ("page", _page)):
         yield _guarded(name, check)
+    yield _guarded("plugins", lambda: _plugins(settings))
     yield _guarded("data folder", lambda: _data_folder(settings))
     yield from _database(settings)
 
@@ -80,9 +81,11 @@ def _page() -> Finding:
     return Finding(name="page", state="ok" if built else "bad", text=text)
 
 
-def _plugins() -> Finding:
-    failures = "; ".join(failure.message for failure in plugin_failures())
-    return Finding(name="plugins", state="warning" if failures else "ok", text=failures or "none failed")
+def _plugins(settings: Settings) -> Finding:
+    report = check_plugins(settings.plugin_folder)
+    used = f"{', '.join(report.names) or 'none'} in use"
+    failures = [failure.message for failure in report.failures]
+    return Finding(name="plugins", state="warning" if failures else "ok", text=" ".join([f"{used}.", *failures]))
 
 
 def _data_folder(settings: Settings) -> Finding:

@@ -1,35 +1,18 @@
 """Opens the library that the options name: settings, log, database server, collection."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-import click
 
 from diffusion_toolkit import settings as settings_
 from diffusion_toolkit.cli import logs, output
+from diffusion_toolkit.cli.options import common_options
 from diffusion_toolkit.settings import Settings
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.store.server import open_server
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def common_options(command: Command) -> Command:
-    """--data-dir, --collection and --json, which every command takes."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output."),
-        click.option("--collection", metavar="NAME", help="The collection to work on (default: main)."),
-        click.option(
-            "--data-dir",
-            type=click.Path(file_okay=False, path_type=Path),
-            help="Where the database, thumbnails and logs live (default: DTK_DATA_DIR or the system's place).",
-        ),
-    ):
-        command = option(command)
-    return command
+__all__ = ["OpenLibrary", "common_options", "open_library", "read_settings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

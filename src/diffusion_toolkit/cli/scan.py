@@ -9,6 +9,7 @@ import click
 
 from diffusion_toolkit.cli import output
 from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
+from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.library.roots import Root, add_root, get_root, list_roots
 from diffusion_toolkit.library.scan import ScanOptions
 from diffusion_toolkit.library.scan import scan as scan_root
@@ -37,7 +38,12 @@ def scan(
     seconds: defaultdict[str, float] = defaultdict(float)
     counts: Counter[str] = Counter()
     with open_library(data_dir, collection) as library, output.ProgressBar() as bar:
-        options = ScanOptions(phases=phases, rebuild=rebuild, workers=library.settings.scan.workers)
+        options = ScanOptions(
+            phases=phases,
+            rebuild=rebuild,
+            workers=library.settings.scan.workers,
+            read=FileReader(plugin_folder=library.settings.plugin_folder),
+        )
         for root in _roots(library, folders):
             counts.update(_scan_one(library, root, options, bar, seconds))
     result = {name: counts[name] for name in COUNTS} | {

@@ -96,6 +96,7 @@ def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, 
         open_catalog=partial(_follow, snapshots=library.settings.data_dir / "catalog"),
         start_scan=partial(start_scan, library.database),
         default=library.collection.name,
+        plugin_folder=library.settings.plugin_folder,
     )
 
     def ready(url: str) -> None:
@@ -103,7 +104,7 @@ def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, 
         running.announce(address)
         entrance.show(address)
 
-    with WorkerProcess(library.database.url, library.settings.logs_dir):
+    with WorkerProcess(library.database.url, library.settings.logs_dir, library.settings.plugin_folder):
         try:
             shown.search(library.collection.name)
             _scan_all(library)

@@ -49,11 +49,12 @@ def add_scan_task(app: App) -> None:
 
 def scan_job(context: JobContext, collection: str, root: int, phases: list[str]) -> None:
     """Scan one root. The deep phase becomes a job of its own, so that other roots get their quick one first."""
-    extra = cast("dict[str, Database]", context.additional_context)  # pyright: ignore[reportUnknownMemberType]  a bare dict
-    database = extra["database"]
+    extra = cast("dict[str, Any]", context.additional_context)  # pyright: ignore[reportUnknownMemberType]  a bare dict
+    database: Database = extra["database"]
     phase, *later = phases
+    options = ScanOptions(phases=(phase,), read=extra["read"])
     try:
-        for _ in scan(Collection(database, collection), root, ScanOptions(phases=(phase,)), context.should_abort):
+        for _ in scan(Collection(database, collection), root, options, context.should_abort):
             pass
     except Cancelled:
         _log.info("The scan of root %d of %s was stopped", root, collection)

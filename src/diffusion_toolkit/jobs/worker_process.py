@@ -25,8 +25,12 @@ class WorkerProcess:
     database's address goes through the environment: the arguments of a process can be read by everybody.
     """
 
-    def __init__(self, database_url: str, logs_dir: Path) -> None:
-        self._environment = {**os.environ, "DTK_WORKER_DATABASE_URL": database_url}
+    def __init__(self, database_url: str, logs_dir: Path, plugin_folder: str) -> None:
+        self._environment = {
+            **os.environ,
+            "DTK_WORKER_DATABASE_URL": database_url,
+            "DTK_WORKER_PLUGINS": plugin_folder,
+        }
         self._log_path = logs_dir / LOG_NAME
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None

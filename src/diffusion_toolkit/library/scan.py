@@ -115,7 +115,7 @@ def _phases(
 ) -> Generator[Progress, None, str | None]:
     """Run the phases; returns what the user should know of a scan that went through."""
     message = None
-    with Readers(options.read, options.worker_count, options.file_limit_s) as readers:
+    with Readers(options.read, options.worker_count, options.limits) as readers:
         if options.rebuild:
             with collection.begin() as connection:
                 scans.ask_again(connection, root.id)

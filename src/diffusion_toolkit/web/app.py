@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from diffusion_toolkit import __version__
 from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.library.explain import AT_ONCE
 from diffusion_toolkit.web import docs_page, failures, pages
 from diffusion_toolkit.web.access import Guard
 from diffusion_toolkit.web.broadcast import Broadcaster
@@ -32,6 +33,7 @@ def create_app(library: Library, options: WebOptions) -> FastAPI:
     app.state.options = options
     app.state.broadcaster = broadcaster
     app.state.thumbnail_pool = ThumbnailPool(options.thumbnail_workers)
+    app.state.explain_pool = ThumbnailPool(AT_ONCE, "explain")
     app.router.lifespan_context = _life
     failures.install(app)
     docs_page.install(app)
@@ -64,7 +66,7 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncGenerator[None]:
     broadcaster: Broadcaster = app.state.broadcaster
-    pool: ThumbnailPool = app.state.thumbnail_pool
+    pools: tuple[ThumbnailPool, ...] = (app.state.thumbnail_pool, app.state.explain_pool)
     broadcaster.open()
     news = LiveNews(app.state.library, broadcaster)
     news.start()
@@ -73,4 +75,5 @@ async def _life(app: FastAPI) -> AsyncGenerator[None]:
     finally:
         broadcaster.close()
         news.stop()
-        pool.close()
+        for pool in pools:
+            pool.close()

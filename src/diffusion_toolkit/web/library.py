@@ -5,6 +5,8 @@ from threading import Lock, RLock
 
 from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.library.explain import Explainer
+from diffusion_toolkit.library.plugin_check import PluginReport, check_plugins
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.store.database import Collection, Database
@@ -18,7 +20,8 @@ class Library:
     """The collections of one database, each opened when first asked for. `close` it in the end.
 
     open_catalog: gives a loaded catalog that follows the store; start_scan(collection, root_ids, phases): starts a
-    scan in the background and returns the number of its job; default: the collection the page shows first.
+    scan in the background and returns the number of its job; default: the collection the page shows first;
+    plugin_folder: where single-file plugins lie that help to read files.
     """
 
     def __init__(
@@ -29,11 +32,16 @@ class Library:
         open_catalog: OpenCatalog,
         start_scan: StartScan,
         default: str = "main",
+        plugin_folder: str | None = None,
     ) -> None:
         self.database = database
         self.thumbnails = thumbnails
         self.default = default
         self.start_scan = start_scan
+        self.explainer = Explainer(plugin_folder)
+        self._plugin_folder = plugin_folder
+        self._plugins: PluginReport | None = None
+        self._checking_plugins = Lock()
         self._open_catalog = open_catalog
         self._collections: dict[str, Collection] = {}
         self._searches: dict[str, Search] = {}
@@ -75,6 +83,13 @@ class Library:
         found = self._searches.get(name)
         return found.catalog.state.revision if found else None
 
+    def plugins(self) -> PluginReport:
+        """The plugins that are in use and those that cannot be; looked at once, when first asked for."""
+        with self._checking_plugins:
+            if self._plugins is None:
+                self._plugins = check_plugins(self._plugin_folder)
+        return self._plugins
+
     def wrote(self, name: str, token: int) -> None:
         """Note the token of a write, which every later query of this server waits for, asked to or not."""
         with self._lock:
@@ -90,7 +105,8 @@ class Library:
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Stop following. The database stays open: it is the entrance's."""
+        """Stop following and reading. The database stays open: it is the entrance's."""
+        self.explainer.close()
         with self._lock:
             for search in self._searches.values():
                 search.catalog.close()

@@ -39,6 +39,13 @@ class ProblemAnswer(Answer):
     error: Problem
 
 
+class PluginFailureAnswer(Answer):
+    """A plugin that is not used, and why."""
+
+    name: str
+    message: str
+
+
 class StatusAnswer(Answer):
     """What runs here."""
 
@@ -47,6 +54,8 @@ class StatusAnswer(Answer):
     collection: str
     images: int
     revision: int
+    plugins: Annotated[list[str], Field(description="Names of the plugins in use.")]
+    plugin_failures: list[PluginFailureAnswer]
 
 
 class RootAnswer(Answer):
@@ -200,10 +209,40 @@ class ImageAnswer(ItemAnswer):
     """Everything known of one image."""
 
     root: str
+    codec: Annotated[str | None, Field(description="Of a film: h264, vp9, av1 …")]
+    audio_codec: str | None
+    frame_rate: Annotated[float | None, Field(description="Frames per second.")]
     recipe: RecipeAnswer | None
+    caption: Annotated[str | None, Field(description="A text beside the file that describes the picture.")]
     problem_texts: Annotated[list[str], Field(description="What is wrong with the file, in sentences.")]
     added_at: Moment
     modified_at: Moment
+
+
+class OriginAnswer(Answer):
+    """Where a value stood: the text, its name there, and the ComfyUI node that held it."""
+
+    source: str
+    key: str | None
+    node: str | None
+    node_class: str | None
+
+
+class SeenAnswer(Answer):
+    """A text that was found in or beside the file, and whether the recipe uses it."""
+
+    source: str
+    characters: int
+    used: bool
+
+
+class ExplanationAnswer(Answer):
+    """Where the values of a recipe stand in the file as it is now. origins: by field of the recipe."""
+
+    generator: str | None
+    origins: dict[str, list[OriginAnswer]]
+    seen: list[SeenAnswer]
+    problems: list[str]
 
 
 class CurationSet(Asked):

@@ -1,10 +1,13 @@
-"""Threads of their own for thumbnails, so that these never hold up a search, nor a search them."""
+"""Threads of their own for slow work (thumbnails, explanations), so that these never hold up a search, nor it them."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from fastapi import Request
+
+Result = TypeVar("Result")
 
 
 class ClientGone(Exception):
@@ -14,10 +17,10 @@ class ClientGone(Exception):
 class ThumbnailPool:
     """Makes what visitors wait for, in the order they asked; forgets those who left before their turn."""
 
-    def __init__(self, workers: int) -> None:
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="thumbnail")
+    def __init__(self, workers: int, name: str = "thumbnail") -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
 
-    async def run(self, request: Request, make: Callable[[], bytes]) -> bytes:
+    async def run(self, request: Request, make: Callable[[], Result]) -> Result:
         """The result of `make`. Raises ClientGone when the visitor left; what had begun still ends, for the cache."""
         working = self._threads.submit(make)
         made = asyncio.wrap_future(working)

@@ -51,6 +51,9 @@ export async function indexOf(selection: string, image: number, options?: Option
 export const image = (id: number, options?: Options): Promise<Api.ImageDetail> =>
   getJson(`${collection}/images/${id}`, options);
 
+export const explain = (id: number, options?: Options): Promise<Api.Explanation> =>
+  getJson(`${collection}/images/${id}/explain`, options);
+
 export const fileAddress = (id: number, version: string): string =>
   `${collection}/images/${id}/file?v=${text(version)}`;
 

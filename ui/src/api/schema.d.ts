@@ -41,6 +41,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/images/{image_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image Explained
+         * @description Where the values of its recipe stand in the file, and what else was found. The file is read anew.
+         */
+        get: operations["image_explained"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/images/{image_id}/file": {
         parameters: {
             query?: never;
@@ -393,6 +413,22 @@ export interface components {
             rating?: number | null;
         };
         /**
+         * ExplanationAnswer
+         * @description Where the values of a recipe stand in the file as it is now. origins: by field of the recipe.
+         */
+        ExplanationAnswer: {
+            /** Generator */
+            generator: string | null;
+            /** Origins */
+            origins: {
+                [key: string]: components["schemas"]["OriginAnswer"][];
+            };
+            /** Problems */
+            problems: string[];
+            /** Seen */
+            seen: components["schemas"]["SeenAnswer"][];
+        };
+        /**
          * FacetAnswer
          * @description One value of a facet, how many results have it, and the query that narrows to it.
          */
@@ -426,11 +462,23 @@ export interface components {
              * @description Seconds since 1970, UTC.
              */
             added_at: number;
+            /** Audio Codec */
+            audio_codec: string | null;
             /**
              * Available
              * @description Its root can be reached.
              */
             available: boolean;
+            /**
+             * Caption
+             * @description A text beside the file that describes the picture.
+             */
+            caption: string | null;
+            /**
+             * Codec
+             * @description Of a film: h264, vp9, av1 …
+             */
+            codec: string | null;
             /**
              * Date
              * @description Seconds since 1970, UTC.
@@ -446,6 +494,11 @@ export interface components {
             for_deletion: boolean;
             /** Format */
             format: string | null;
+            /**
+             * Frame Rate
+             * @description Frames per second.
+             */
+            frame_rate: number | null;
             /** Height */
             height: number | null;
             /** Id */
@@ -588,6 +641,30 @@ export interface components {
         NewRoot: {
             /** Path */
             path: string;
+        };
+        /**
+         * OriginAnswer
+         * @description Where a value stood: the text, its name there, and the ComfyUI node that held it.
+         */
+        OriginAnswer: {
+            /** Key */
+            key: string | null;
+            /** Node */
+            node: string | null;
+            /** Node Class */
+            node_class: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * PluginFailureAnswer
+         * @description A plugin that is not used, and why.
+         */
+        PluginFailureAnswer: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
         };
         /**
          * Problem
@@ -777,6 +854,18 @@ export interface components {
             total: number;
         };
         /**
+         * SeenAnswer
+         * @description A text that was found in or beside the file, and whether the recipe uses it.
+         */
+        SeenAnswer: {
+            /** Characters */
+            characters: number;
+            /** Source */
+            source: string;
+            /** Used */
+            used: boolean;
+        };
+        /**
          * StartedScan
          * @description The number of the job that scans.
          */
@@ -795,6 +884,13 @@ export interface components {
             collections: string[];
             /** Images */
             images: number;
+            /** Plugin Failures */
+            plugin_failures: components["schemas"]["PluginFailureAnswer"][];
+            /**
+             * Plugins
+             * @description Names of the plugins in use.
+             */
+            plugins: string[];
             /** Revision */
             revision: number;
             /** Version */
@@ -897,6 +993,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImageAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    image_explained: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationAnswer"];
                 };
             };
             /** @description What went wrong. */

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Mapping
 
 from procrastinate import App
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
+from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.jobs.queue import make_app
 from diffusion_toolkit.jobs.scans import add_scan_task
 from diffusion_toolkit.store.database import Database
@@ -24,16 +26,20 @@ STOP_TIMEOUT_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-def run_worker(database_url: str, *, wait: bool = True) -> None:
-    """Work off jobs until SIGTERM or SIGINT; with wait=False only those that are there. A failing job is logged."""
+def run_worker(database_url: str, *, wait: bool = True, plugin_folder: str | None = None) -> None:
+    """Work off jobs until SIGTERM or SIGINT; with wait=False only those that are there. A failing job is logged.
+
+    plugin_folder: where single-file plugins lie that help to read files.
+    """
     database = Database(database_url, application="dtk worker")
     try:
-        asyncio.run(_work(make_app(database, add_scan_task), database, wait))
+        context = {"database": database, "read": FileReader(plugin_folder=plugin_folder)}
+        asyncio.run(_work(make_app(database, add_scan_task), context, wait))
     finally:
         database.close()
 
 
-async def _work(app: App, database: Database, wait: bool) -> None:
+async def _work(app: App, context: Mapping[str, object], wait: bool) -> None:
     async with app.open_async():
         reviver = asyncio.create_task(_revive_forever(app))
         try:
@@ -46,7 +52,7 @@ async def _work(app: App, database: Database, wait: bool) -> None:
                 shutdown_graceful_timeout=STOP_TIMEOUT_S,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_S,
-                additional_context={"database": database},
+                additional_context=dict(context),
             )
         finally:
             reviver.cancel()

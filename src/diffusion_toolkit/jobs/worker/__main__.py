@@ -1,6 +1,6 @@
 """A worker as a process of its own.
 
-    DTK_WORKER_DATABASE_URL=… python -m diffusion_toolkit.jobs.worker
+    DTK_WORKER_DATABASE_URL=… DTK_WORKER_PLUGINS=… python -m diffusion_toolkit.jobs.worker
 
 The address comes through the environment, because everybody can read the arguments of a process. The worker ends by
 itself when its standard input ends or its parent dies.
@@ -19,6 +19,7 @@ import psutil
 from diffusion_toolkit.jobs.worker import run_worker
 
 ADDRESS_VARIABLE = "DTK_WORKER_DATABASE_URL"
+PLUGINS_VARIABLE = "DTK_WORKER_PLUGINS"
 PARENT_POLL_S = 1.0
 
 
@@ -31,7 +32,7 @@ def main() -> int:
         return 2
     threading.Thread(target=_end_with_input, name="input watch", daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent watch", daemon=True).start()
-    run_worker(address)
+    run_worker(address, plugin_folder=os.environ.get(PLUGINS_VARIABLE))
     return 0
 
 

@@ -10,8 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from diffusion_toolkit.errors import NotFound
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.library.scanning.counts import Counts
+from diffusion_toolkit.library.scanning.packing import FileReading
 from diffusion_toolkit.library.scanning.readers import Readers
-from diffusion_toolkit.library.scanning.reading import FileReading
 from diffusion_toolkit.library.scanning.waiting import Check, require_root, wait_for
 from diffusion_toolkit.library.scanning.walk import file_state
 from diffusion_toolkit.paths import system_name
@@ -19,8 +19,7 @@ from diffusion_toolkit.progress import Pace, Progress
 from diffusion_toolkit.store import deep, scans
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.deep import Connection, Lost, Pending
-from diffusion_toolkit.store.distinct import DistinctValues
-from diffusion_toolkit.store.readings import Reading, ReadRow, read_rows
+from diffusion_toolkit.store.readings import Interned, Reading, ReadRow, read_rows
 
 Work = tuple[list[Pending], "Future[list[FileReading | None]]"]
 
@@ -34,7 +33,7 @@ class DeepScan:
         self._half = max(1, batch // 2)
         self._counts = counts
         self._readers = readers
-        self._values = DistinctValues(collection)
+        self._interned = Interned.of(collection)
         self._done = 0
         self._last_id = 0
 
@@ -77,7 +76,7 @@ class DeepScan:
         if not read:
             require_root(self._root, had_pictures=True)
             return
-        rows = read_rows((_reading(file, reading) for file, reading in read), self._values)
+        rows = read_rows((_reading(file, reading) for file, reading in read), self._interned)
         with self._collection.begin() as connection:
             if not scans.lock_root(connection, self._root.id):
                 raise NotFound("The folder was removed from the library.")

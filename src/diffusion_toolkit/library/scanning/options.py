@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from diffusion_toolkit.generators import read_file
+from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.record import FileRecord
 
+__all__ = ["DEEP", "QUICK", "Limits", "ReadFile", "ScanOptions"]
+
 ReadFile = Callable[[str], FileRecord]
-"""From a file's path to its record. It crosses to other processes, so it must be a function of a module."""
+"""From a file's path to its record. It crosses to other processes, so it must be picklable: a `FileReader`, which
+brings plugins with it, or a function of a module."""
 
 QUICK = "quick"
 DEEP = "deep"
@@ -20,8 +24,8 @@ class ScanOptions:
 
     phases: "quick" (find files), "deep" (read those found and not read yet); rebuild: read every file again;
     quick_batch: files per committed batch of the quick phase; deep_batch: files that a crash of the deep phase may
-    make it read twice; workers: reading processes, 0 = one per core; file_limit_s: a file that takes longer is
-    given up, with a problem on its record; read: what reads a file.
+    make it read twice; workers: reading processes, 0 = one per core; limits: a file that costs more is given up, with
+    a problem on its record; read: what reads a file.
     """
 
     phases: tuple[str, ...] = (QUICK, DEEP)
@@ -29,8 +33,8 @@ class ScanOptions:
     quick_batch: int = 20_000
     deep_batch: int = 500
     workers: int = 0
-    file_limit_s: float = 20.0
-    read: ReadFile = read_file
+    limits: Limits = field(default_factory=Limits)
+    read: ReadFile = field(default_factory=FileReader)
 
     @property
     def worker_count(self) -> int:

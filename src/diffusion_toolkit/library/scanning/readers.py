@@ -1,49 +1,81 @@
 """Reads files in processes of their own, so that a file that kills or hangs one costs one, not the scan."""
 
 import logging
-import multiprocessing
-import sys
-import time
-from collections import deque
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from types import ModuleType
-from typing import cast
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import wait
 
 from diffusion_toolkit.errors import Cancelled, ToolkitError
+from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.library.scanning.options import ReadFile
-from diffusion_toolkit.library.scanning.reading import Answer, FileReading, Started, serve_readings
+from diffusion_toolkit.library.scanning.packing import FileReading, unpacked_reading
+from diffusion_toolkit.library.scanning.reader import DIED, PluginReport, Reader
 from diffusion_toolkit.library.scanning.walk import file_state
+from diffusion_toolkit.plugins import PluginFailure
 from diffusion_toolkit.record import FileRecord
 
 CHUNK = 16
-"""Files given to a reader at once: few, so that all readers end together; more than one, so that none waits."""
+"""Most files given to a reader at once: enough that it seldom waits for more."""
 
-START_LIMIT_S = 60.0
 MOST_FAILED_STARTS = 3
-POLL_S = 0.5
+MOST_PLUGIN_FAULTS = 3
+"""A plugin that ended a reader for so many files, twice each, is left out from then on."""
+
+POLL_S = 0.1
 
 _log = logging.getLogger(__name__)
 
 
-class Readers:
-    """A pool of reading processes. Use as a context manager; `read` may be called from one thread at a time."""
+@dataclass(slots=True)
+class _Work:
+    """The files of one call. waiting: not given yet; again: ended a reader once, to be tried alone; left: how many
+    have no result yet."""
 
-    def __init__(self, read: ReadFile, count: int, file_limit_s: float) -> None:
+    paths: Sequence[str]
+    waiting: deque[int]
+    results: list[FileReading | None]
+    left: int
+    again: deque[int] = field(default_factory=deque[int])
+
+    @classmethod
+    def of(cls, paths: Sequence[str]) -> "_Work":
+        return cls(paths=paths, waiting=deque(range(len(paths))), results=[None] * len(paths), left=len(paths))
+
+    def done(self, index: int, reading: FileReading | None) -> None:
+        self.results[index] = reading
+        self.left -= 1
+
+    def give_back(self, indexes: Sequence[int]) -> None:
+        self.waiting.extendleft(reversed(indexes))
+
+
+class Readers:
+    """A pool of reading processes. Use as a context manager; `read` may be called from one thread at a time.
+
+    A process that dies or is stopped is replaced, and the file it was at is tried once more, alone. A file that ends
+    two processes gets a problem on its record.
+    """
+
+    def __init__(self, read: ReadFile, count: int, limits: Limits | None = None) -> None:
         self._read_file = read
         self._count = count
-        self._file_limit_s = file_limit_s
-        self._readers: list[_Reader] = []
+        self._limits = limits or Limits()
+        self._readers: list[Reader] = []
         self._failed_starts = 0
+        self._plugin_faults: Counter[str] = Counter()
+        self._banned: dict[str, PluginFailure] = {}
         self._stopped = False
 
     def __enter__(self) -> "Readers":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
         self.stop()
         for reader in self._readers:
             reader.end()
@@ -55,143 +87,102 @@ class Readers:
 
     def read(self, paths: Sequence[str]) -> list[FileReading | None]:
         """The readings of files, in order; None where the file is not there any more."""
-        results: list[FileReading | None] = [None] * len(paths)
-        waiting = deque(range(len(paths)))
-        left = len(paths)
-        while left:
-            if self._stopped:
-                raise Cancelled("Stopped. What was done so far is kept.")
-            self._start_readers(len(waiting))
-            for reader in self._readers:
-                if not reader.given and waiting:
-                    reader.give([waiting.popleft() for _ in range(min(CHUNK, len(waiting)))], paths)
-            for reader in self._ready():
-                left -= self._take(reader, paths, results, waiting)
-        return results
+        work = _Work.of(paths)
+        while work.left:
+            self._step(work)
+        return work.results
 
-    def _start_readers(self, waiting: int) -> None:
-        busy = sum(bool(reader.given) for reader in self._readers)
-        wanted = min(self._count, busy + -(-waiting // CHUNK))
-        while len(self._readers) < wanted:
-            self._readers.append(_Reader.start(self._read_file))
+    def plugins(self) -> PluginReport:
+        """The plugins that the readers use, and those that cannot be used."""
+        started: Reader | None = None
+        while started is None:
+            self._step(_Work.of([]), at_least=1)
+            started = next((reader for reader in self._readers if reader.started), None)
+        return replace(started.plugins, failures=(*started.plugins.failures, *self._banned.values()))
 
-    def _ready(self) -> list["_Reader"]:
-        """Readers that have something to say, or that must be given up."""
+    def _step(self, work: _Work, at_least: int = 0) -> None:
+        if self._stopped:
+            raise Cancelled("Stopped. What was done so far is kept.")
+        self._start_readers(work, at_least)
+        for reader in self._readers:
+            if reader.is_free:
+                self._give(reader, work)
         ready = wait([reader.connection for reader in self._readers], POLL_S)
-        return [
-            reader
-            for reader in self._readers
-            if reader.connection in ready or (reader.given and reader.silent_s > self._limit_s(reader))
-        ]
+        for reader in list(self._readers):
+            if reader.connection in ready:
+                self._take(reader, work)
+            elif why := reader.overdue():
+                self._give_up(reader, why, work)
 
-    def _limit_s(self, reader: "_Reader") -> float:
-        return self._file_limit_s if reader.started else START_LIMIT_S
+    def _start_readers(self, work: _Work, at_least: int) -> None:
+        for reader in [reader for reader in self._readers if reader.stale and not reader.given]:
+            reader.end()
+            self._readers.remove(reader)
+        busy = sum(bool(reader.given) for reader in self._readers)
+        wanted = min(self._count, max(at_least, busy + len(work.again) - (-len(work.waiting) // CHUNK)))
+        while len(self._readers) < wanted:
+            self._readers.append(Reader.start(self._read_file, self._limits))
 
-    def _take(
-        self,
-        reader: "_Reader",
-        paths: Sequence[str],
-        results: list[FileReading | None],
-        waiting: deque[int],
-    ) -> int:
-        """Take what a reader has; returns how many files are done with."""
-        taken = 0
+    def _give(self, reader: Reader, work: _Work) -> None:
+        """Give a reader something to do: less and less towards the end, so that all end together."""
+        if work.again:
+            reader.give([work.again.popleft()], work.paths, alone=True)
+        elif work.waiting:
+            count = min(CHUNK, max(1, len(work.waiting) // (2 * self._count)))
+            reader.give([work.waiting.popleft() for _ in range(count)], work.paths)
+
+    def _take(self, reader: Reader, work: _Work) -> None:
+        """Take what a reader has."""
         try:
-            while reader.connection.poll():
-                answer = reader.receive()
-                if not isinstance(answer, Started):
-                    results[reader.given.popleft()] = answer
-                    taken += 1
-        except (EOFError, OSError):
-            return taken + self._give_up(reader, "stopped the program that read it", paths, results, waiting)
-        if reader.given and reader.silent_s > self._limit_s(reader):
-            why = f"took longer than {self._file_limit_s:g} s to read"
-            return taken + self._give_up(reader, why, paths, results, waiting)
-        return taken
+            for index, packed in reader.answers():
+                work.done(index, unpacked_reading(packed))
+                self._failed_starts = 0
+        except (EOFError, OSError, ValueError, TypeError):
+            self._give_up(reader, DIED, work)
 
-    def _give_up(
-        self,
-        reader: "_Reader",
-        why: str,
-        paths: Sequence[str],
-        results: list[FileReading | None],
-        waiting: deque[int],
-    ) -> int:
-        """End a dead or hanging reader: the file it was at gets a problem, the rest goes to others."""
+    def _give_up(self, reader: Reader, why: str, work: _Work) -> None:
+        """End a dead or hanging reader. The file it was at is tried again alone, the rest goes to others."""
         reader.end()
         self._readers.remove(reader)
-        if not reader.started:
+        culprit = reader.in_hand
+        if culprit is None:
+            work.give_back(reader.given)
+            self._note_failed_start(reader, why)
+            return
+        work.give_back([index for index in reader.given if index != culprit])
+        if not reader.alone:
+            _log.info("%r %s; it is tried once more", work.paths[culprit], why)
+            work.again.append(culprit)
+            return
+        place = f", in the plugin {reader.plugin}" if reader.plugin else ""
+        _log.warning("%r %s%s", work.paths[culprit], why, place)
+        work.done(culprit, _given_up(work.paths[culprit], f"This file {why}{place}."))
+        self._note_plugin_fault(reader.plugin, why)
+
+    def _note_failed_start(self, reader: Reader, why: str) -> None:
+        if reader.plugin and not reader.started:
+            self._ban(reader.plugin, f"The plugin {reader.plugin} {'ends the program' if why == DIED else why}.")
+        elif not reader.has_begun:
             self._failed_starts += 1
             if self._failed_starts >= MOST_FAILED_STARTS:
                 raise ToolkitError("The processes that read files do not start. See the log.")
-            waiting.extendleft(reversed(reader.given))
-            return 0
-        if not reader.given:
-            return 0
-        culprit = reader.given.popleft()
-        _log.warning("%r %s", paths[culprit], why)
-        state = file_state(paths[culprit])
-        if state is not None:
-            record = FileRecord(size_bytes=state.size_bytes, problems=(f"This file {why}.",))
-            results[culprit] = (record, state)
-        waiting.extendleft(reversed(reader.given))
-        return 1
+
+    def _note_plugin_fault(self, plugin: str, why: str) -> None:
+        self._plugin_faults[plugin] += 1
+        if plugin and self._plugin_faults[plugin] == MOST_PLUGIN_FAULTS:
+            what = "ends the program" if why == DIED else "takes too long or too much memory"
+            self._ban(plugin, f"The plugin {plugin} {what}; it is left out until the next start.")
+
+    def _ban(self, plugin: str, message: str) -> None:
+        """Leave a plugin out from now on."""
+        assert isinstance(self._read_file, FileReader)
+        _log.warning("%s", message)
+        self._banned[plugin] = PluginFailure(name=plugin, message=message)
+        self._read_file = replace(self._read_file, without_plugins=tuple(self._banned))
+        for reader in self._readers:
+            reader.stale = True
 
 
-@dataclass(slots=True, eq=False)
-class _Reader:
-    """One process. given: indexes of the files it has, the one it is at first; started: it has answered once."""
-
-    process: SpawnProcess
-    connection: "Connection[list[str], Answer]"
-    given: deque[int] = field(default_factory=deque[int])
-    started: bool = False
-    heard_at: float = field(default_factory=time.monotonic)
-
-    @classmethod
-    def start(cls, read: ReadFile) -> "_Reader":
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=serve_readings, args=(theirs, read), name="dtk-reader", daemon=True)
-        with _without_main(read):
-            process.start()
-        theirs.close()
-        return cls(process=process, connection=cast("Connection[list[str], Answer]", ours))
-
-    @property
-    def silent_s(self) -> float:
-        return time.monotonic() - self.heard_at
-
-    def give(self, indexes: list[int], paths: Sequence[str]) -> None:
-        self.given.extend(indexes)
-        self.heard_at = time.monotonic()
-        try:
-            self.connection.send([paths[index] for index in indexes])
-        except OSError:
-            _log.info("A reader ended before it was given work")  # its connection says so to `_take`
-
-    def receive(self) -> Answer:
-        answer = self.connection.recv()
-        self.heard_at = time.monotonic()
-        self.started = True
-        return answer
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
-
-
-@contextmanager
-def _without_main(read: ReadFile) -> Generator[None]:
-    """Keep a new process from importing the program that is running: the command line or server, a second's work.
-
-    multiprocessing imports the main module into every process it spawns; an empty one has nothing to import.
-    """
-    main = sys.modules["__main__"]
-    if read.__module__ != "__main__":
-        sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+def _given_up(path: str, problem: str) -> FileReading | None:
+    state = file_state(path)
+    return None if state is None else (FileRecord(size_bytes=state.size_bytes, problems=(problem,)), state)

@@ -1,51 +1,104 @@
-"""The reading process of the deep scan: takes paths, answers with what the files hold."""
+"""The reading process of the deep scan: takes paths, answers with what the files hold.
 
-import copyreg
+Before it opens a file it says so in shared memory, so that whoever watches it knows which file ended it.
+"""
+
+import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+import time
+from collections.abc import Callable, MutableSequence, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from pickle import PicklingError
-from types import MappingProxyType
-from typing import Any, Union
 
+from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.library.scanning.options import ReadFile
-from diffusion_toolkit.library.scanning.walk import FileState, file_state
+from diffusion_toolkit.library.scanning.packing import FileReading, pack, packed_reading, unpack
+from diffusion_toolkit.library.scanning.walk import file_state
 from diffusion_toolkit.paths import printable, stored_name
+from diffusion_toolkit.plugins import PluginFailure, Tell
 from diffusion_toolkit.record import FileRecord
+
+LOADING, STARTED, IN_PLUGIN, READ = "loading", "started", "in plugin", "read"
+"""What a message is about; each is a tuple that begins with one of these."""
+
+TELL_S = 0.005
+"""Answers are handed on together, but none waits longer: a message costs as much as reading a small file."""
+
+FILES_BEGUN, BUSY_BEFORE_S = 0, 1
+"""Places in the shared memory: how many files were begun, and how long the process had worked before the last."""
 
 _log = logging.getLogger(__name__)
 
+Send = Callable[[tuple[object, ...]], None]
+
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """The first thing a reading process says."""
+class Task:
+    """What a reading process is started with. shared: of two numbers, see FILES_BEGUN."""
+
+    read: ReadFile
+    limits: Limits
+    shared: MutableSequence[float]
 
 
-FileReading = tuple[FileRecord, FileState]
-"""What a file holds, and its state just before it was read."""
-
-_Fields = MappingProxyType[Any, Any]
-
-Answer = Union[Started, FileReading, None]
-
-
-def serve_readings(connection: "Connection[Answer, list[str]]", read: ReadFile) -> None:
+def serve_readings(connection: "Connection[bytes, bytes]", task: Task) -> None:
     """Take lists of paths, answer each path with its reading, end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its readers
-    copyreg.pickle(MappingProxyType, _pickled_mapping)  # an empty field of a recipe is one
+    _keep_output_apart()
+    read = task.read
+
+    def send(message: tuple[object, ...]) -> None:
+        connection.send_bytes(pack(message))
+
     try:
-        connection.send(Started())
+        names, failures = _loaded_plugins(read, lambda name: send((LOADING, name)))
+        _limit_memory(task.limits.memory_bytes)
+        send((STARTED, names, failures))
+        telling = _telling(read, lambda name: send((IN_PLUGIN, name)))
         while True:
-            for path in connection.recv():
-                _answer(connection, read_one(path, read))
+            paths, alone = unpack(connection.recv_bytes())
+            _read_all(paths, telling if alone else read, task, send)
     except (EOFError, OSError):
         return
 
 
-def read_one(path: str, read: ReadFile) -> FileReading | None:
+def _read_all(paths: Sequence[str], read: ReadFile, task: Task, send: Send) -> None:
+    answers: list[bytes] = []
+    told_at = time.monotonic()
+    for path in paths:
+        _begin(task)
+        answers.append(_answer(path, read, task.limits))
+        if time.monotonic() - told_at > TELL_S:
+            send((READ, answers))
+            answers, told_at = [], time.monotonic()
+    if answers:
+        send((READ, answers))
+
+
+def _begin(task: Task) -> None:
+    task.shared[BUSY_BEFORE_S] = time.process_time()
+    task.shared[FILES_BEGUN] += 1
+    if hasattr(signal, "setitimer"):
+        # Its default action ends the process, so that a hanging one does not outlive a parent that was killed.
+        signal.setitimer(signal.ITIMER_PROF, 2 * task.limits.busy_s)
+
+
+def _answer(path: str, read: ReadFile, limits: Limits) -> bytes:
+    """The reading as bytes; one that is not plain (a plugin's, nested too deep) is a problem."""
+    reading = read_one(path, read, limits)
+    try:
+        return packed_reading(reading)
+    except (ValueError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+        assert reading is not None
+        _log.warning("What was read cannot be handed on: %s", error)
+        return packed_reading(_with_problem(reading, "What was read of this file cannot be kept."))
+
+
+def read_one(path: str, read: ReadFile, limits: Limits) -> FileReading | None:
     """The reading of one file; None when it is not there. What is no regular file is not even opened."""
     try:
         state = file_state(path)
@@ -53,16 +106,23 @@ def read_one(path: str, read: ReadFile) -> FileReading | None:
         return None
     if state is None:
         return None
+    empty = FileRecord(size_bytes=state.size_bytes), state
     if state.kind != "file":
         name = printable(stored_name(os.path.basename(path)))
         what = "a folder" if state.kind == "folder" else "a pipe, socket or device"
-        return FileRecord(size_bytes=0, problems=(f"{name} is {what}, not a file.",)), state
+        return _with_problem(empty, f"{name} is {what}, not a file.")
     try:
         record = read(path)
         return None if record.problems and not _is_still_there(path) else (record, state)
-    except Exception as error:  # noqa: BLE001  the border around plugins: their fault becomes this file's problem
+    except MemoryError:
+        return _with_problem(empty, f"This file {limits.too_large}.")
+    except Exception as error:  # noqa: BLE001  a fault of a parser becomes this file's problem
         _log.exception("Reading %r failed", path)
-        return FileRecord(size_bytes=state.size_bytes, problems=(f"Reading failed: {type(error).__name__}.",)), state
+        return _with_problem(empty, f"Reading failed: {type(error).__name__}.")
+
+
+def _with_problem(reading: FileReading, problem: str) -> FileReading:
+    return FileRecord(size_bytes=reading[1].size_bytes, problems=(problem,)), reading[1]
 
 
 def _is_still_there(path: str) -> bool:
@@ -73,20 +133,35 @@ def _is_still_there(path: str) -> bool:
         return False
 
 
-def _answer(connection: "Connection[Answer, list[str]]", reading: FileReading | None) -> None:
-    """Hand a reading on; one that cannot cross to another process (a plugin's, nested too deep) is a problem."""
-    try:
-        connection.send(reading)
-    except (TypeError, AttributeError, RecursionError, PicklingError) as error:
-        assert reading is not None
-        _log.warning("What was read cannot be handed on: %s", error)
-        record = FileRecord(size_bytes=reading[1].size_bytes, problems=("What was read of this file cannot be kept.",))
-        connection.send((record, reading[1]))
+def _loaded_plugins(read: ReadFile, tell: Tell) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    telling = _telling(read, tell)
+    if not isinstance(telling, FileReader):
+        return (), ()
+    plugins, failures = telling.plugins()
+    return tuple(plugin.name for plugin in plugins), tuple(_plain(failure) for failure in failures)
 
 
-def _pickled_mapping(mapping: _Fields) -> tuple[Callable[[dict[Any, Any]], _Fields], tuple[dict[Any, Any]]]:
-    return _unpickled_mapping, (dict(mapping),)
+def _telling(read: ReadFile, tell: Tell) -> ReadFile:
+    return replace(read, tell=tell) if isinstance(read, FileReader) else read
 
 
-def _unpickled_mapping(pairs: dict[Any, Any]) -> _Fields:
-    return MappingProxyType(pairs)
+def _plain(failure: PluginFailure) -> tuple[str, str]:
+    return failure.name, failure.message
+
+
+def _keep_output_apart() -> None:
+    """What a plugin prints must not get into what the program prints."""
+    with contextlib.suppress(OSError):
+        os.dup2(2, 1)
+    sys.stdout = sys.stderr
+
+
+def _limit_memory(more_bytes: int) -> None:
+    """Make what would go beyond fail in this process, where the system can; elsewhere the parent watches."""
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError), open("/proc/self/statm") as file:
+            pages = int(file.read().split()[5])  # data and stack, which is what RLIMIT_DATA counts since Linux 4.7
+            limit = pages * resource.getpagesize() + more_bytes
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

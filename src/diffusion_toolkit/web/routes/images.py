@@ -13,7 +13,7 @@ from diffusion_toolkit.library.images import image_detail, image_file, image_thu
 from diffusion_toolkit.media.thumbnails import ThumbnailSize
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, ImageId, TheLibrary
 from diffusion_toolkit.web.headers import MEDIA_POLICY
-from diffusion_toolkit.web.models import ImageAnswer
+from diffusion_toolkit.web.models import ExplanationAnswer, ImageAnswer
 from diffusion_toolkit.web.thumbnail_pool import ClientGone, ThumbnailPool
 
 CONTENT_TYPES = {
@@ -43,6 +43,23 @@ Version = Annotated[str, Query(max_length=64, description="The image's version; 
 def image(library: TheLibrary, collection: CollectionName, image_id: ImageId) -> ImageAnswer:
     """Everything known of one image."""
     return ImageAnswer.model_validate(image_detail(library.collection(collection), image_id))
+
+
+@router.get("/explain", response_model=ExplanationAnswer)
+async def image_explained(
+    request: Request, library: TheLibrary, collection: CollectionName, image_id: ImageId
+) -> Response | ExplanationAnswer:
+    """Where the values of its recipe stand in the file, and what else was found. The file is read anew."""
+    pool: ThumbnailPool = request.app.state.explain_pool
+
+    def read() -> ExplanationAnswer:
+        found = library.explainer.explain(library.collection(collection), image_id)
+        return ExplanationAnswer.model_validate(found)
+
+    try:
+        return await pool.run(request, read)
+    except ClientGone:
+        return Response(status_code=499)
 
 
 @router.get(

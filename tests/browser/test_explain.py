@@ -1,0 +1,60 @@
+"""Where values come from: asked by mouse or keyboard, answered from the file."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browser.test_journeys import search, tiles
+
+pytestmark = pytest.mark.browser
+
+ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+
+
+def details(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Details")
+
+
+def where_from(page: Page) -> Locator:
+    return details(page).get_by_role("region", name="Where values come from")
+
+
+def keep(page: Page, name: str) -> None:
+    """Leave a picture of the page for people to look at."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    where_from(page).scroll_into_view_if_needed()
+    page.screenshot(path=ARTIFACTS / name)
+
+
+def test_values_say_where_they_come_from_when_asked(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    search(page, "in:comfyui")
+    expect(tiles(page)).to_have_count(8, timeout=30_000)
+    tiles(page).first.click()
+    why = details(page).get_by_role("button", name="Why?")
+    expect(why).to_have_attribute("aria-expanded", "false", timeout=30_000)
+    expect(where_from(page)).to_have_count(0)
+    assert not [url for url in asked if url.endswith("/explain")]
+    why.focus()
+    page.keyboard.press("Enter")
+    expect(why).to_have_attribute("aria-expanded", "true")
+    answer = where_from(page)
+    expect(answer).to_contain_text("png:prompt")
+    expect(answer).to_contain_text(re.compile(r"Seed\s*node 3 KSampler · seed"))
+    expect(answer).to_contain_text(re.compile(r"Prompt\s*node 6 CLIPTextEncode · text"))
+    texts = answer.get_by_role("list", name="Texts found").get_by_role("listitem")
+    expect(texts.first).to_contain_text(re.compile(r"png:prompt\s*[\d,]+ characters\s*used"))
+    keep(page, "explain-dark-1440.png")
+    page.emulate_media(color_scheme="light")
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    keep(page, "explain-light-1440.png")
+    search(page, "steps:11")
+    expect(tiles(page)).to_have_count(1)
+    tiles(page).first.click()
+    expect(answer).to_contain_text("png:parameters")
+    expect(answer).to_contain_text(re.compile(r"Steps\s*Steps"))
+    why.click()
+    expect(where_from(page)).to_have_count(0)
