@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_FLAGS := --quiet --constraint constraints.txt --build-constraint constraints.txt
 PAGE_SOURCES := build_page.py ui/package-lock.json $(shell find ui/src ui/index.html ui/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: run install test test-python test-page lint format bench clean
+.PHONY: run install test test-python test-page lint format bench peers fuzz clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -22,7 +22,7 @@ install: .venv/developer
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=... to name one.")'
 	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv \
-	  || { rm -rf .venv .bootstrap; $(PYTHON) -m pip install --quiet --target .bootstrap uv \
+	  || { rm -rf .venv .venv-peers .bootstrap; $(PYTHON) -m pip install --quiet --target .bootstrap uv \
 	       && PYTHONPATH=.bootstrap $(PYTHON) -m uv venv --quiet .venv \
 	       && PYTHONPATH=.bootstrap $(PYTHON) -m uv pip install --quiet --python $(BIN)/python --constraint constraints.txt uv; } \
 	  || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
@@ -61,5 +61,17 @@ format: .venv/developer
 bench: .venv/developer
 	$(BIN)/python -m bench $(ARGS)
 
+# Other programs' readers, for comparison, in an environment of their own: one of them wants an old Pillow.
+peers: .venv-peers/installed
+.venv-peers/installed: | $(UV)
+	@$(UV) venv --quiet --clear .venv-peers
+	@$(UV) pip install --quiet --python .venv-peers/bin/python --no-deps sd-parsers==0.6 sd-prompt-reader==1.3.5 piexif==1.1.3 pillow==13.0.0
+	@touch $@
+
+SECONDS ?= 600
+fuzz: .venv/developer
+	@$(UV) pip install --quiet --python $(BIN)/python atheris==3.0.0
+	@$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
+
 clean:
-	rm -rf .venv .bootstrap ui/node_modules src/diffusion_toolkit/web/page dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .bootstrap ui/node_modules src/diffusion_toolkit/web/page dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,6 +7,7 @@ import sys
 MEASUREMENTS = (
     ("bench.scan", "--files"),
     ("bench.catalog", "--rows"),
+    ("bench.workflows", "--images"),
     ("bench.start", "--rows"),
     ("bench.parse", None),
     ("bench.thumbnails", None),
@@ -20,7 +21,9 @@ def main() -> None:
     small = parser.parse_args().small
     for module, size in MEASUREMENTS:
         print(f"\n== {module}", flush=True)
-        amount = {"--files": 200_000, "--rows": 1_000_000}.get(size or "", 0) // (10 if small else 1)
+        amount = {"--files": 200_000, "--rows": 1_000_000, "--images": 80_000}.get(size or "", 0) // (
+            10 if small else 1
+        )
         subprocess.run([sys.executable, "-m", module, *([size, str(amount)] if size else [])], check=True)
 
 

@@ -1,4 +1,4 @@
-"""Files per second of the deep read, beside reading the same bytes and nothing else.
+"""Files per second of the deep read, beside reading the same bytes and nothing else, sd-parsers, and ExifTool.
 
     python bench/parse.py [FOLDER] [--seconds 5]
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 
+from bench.peers import PEERS_PYTHON, exiftool_seconds, peer_answers
 from diffusion_toolkit.generators import read_file
 
 PARAMETERS = (
@@ -25,7 +26,11 @@ PARAMETERS = (
 )
 
 
-def graph(n: int) -> str:
+BYSTANDERS = 40
+TYPICAL_BYSTANDERS = 210
+
+
+def graph(n: int, bystanders: int = BYSTANDERS) -> str:
     """A ComfyUI graph of the usual shape, with bystanders, about as large as people's own."""
     nodes: dict[str, object] = {
         "3": {
@@ -42,7 +47,7 @@ def graph(n: int) -> str:
         "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
         "9": {"class_type": "SaveImage", "inputs": {"filename_prefix": "ComfyUI", "images": ["8", 0]}},
     }  # fmt: skip
-    for extra in range(40):
+    for extra in range(bystanders):
         nodes[str(100 + extra)] = {"class_type": "Note", "inputs": {"text": "something the user wrote " * 8}}
     return json.dumps(nodes)
 
@@ -90,10 +95,37 @@ def report(files: list[Path], seconds: float) -> None:
     print(
         f"{'deep read':<22}{deep:>12,.0f} files/s   median {median:.3f} ms   {baseline / deep:.1f} times the baseline"
     )
+    _peers(files, deep)
     for suffix in sorted({path.suffix.lower() for path in files}):
         chosen = [path for path in files if path.suffix.lower() == suffix]
         rate, median = per_second(chosen, read_file, seconds / 4)
         print(f"{'  ' + suffix:<22}{rate:>12,.0f} files/s   median {median:.3f} ms   {len(chosen)} files")
+
+
+def _peers(files: list[Path], ours: float) -> None:
+    """The others on the same files, each as a ratio to ours."""
+    if PEERS_PYTHON.exists():
+        answers = peer_answers("sd-parsers", files).values()
+        rate = len(answers) / sum(answer.seconds for answer in answers)
+        print(f"{'sd-parsers':<22}{rate:>12,.0f} files/s   ours is {ours / rate:.1f} times as fast")
+    else:
+        print("sd-parsers is not here: make peers")
+    seconds = exiftool_seconds(files)
+    if seconds is None:
+        print("ExifTool is not installed")
+    else:
+        print(f"{'ExifTool, one batch':<22}{1 / seconds:>12,.0f} files/s   ours is {ours * seconds:.1f} times as fast")
+
+
+def typical_graph(seconds: float) -> None:
+    """One PNG with a ComfyUI graph of 60 KB."""
+    with tempfile.TemporaryDirectory() as name:
+        path, info = Path(name, "typical.png"), PngImagePlugin.PngInfo()
+        info.add_text("prompt", graph(1, TYPICAL_BYSTANDERS))
+        Image.new("RGB", (64, 96)).save(path, pnginfo=info)
+        size = path.stat().st_size
+        _, median = per_second([path], read_file, seconds)
+        print(f"{'ComfyUI PNG':<22}{size / 1000:>9,.0f} KB        median {median:.3f} ms")
 
 
 def main() -> None:
@@ -108,6 +140,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         write_library(Path(name), 2000)
         report(sorted(Path(name).iterdir()), options.seconds)
+    typical_graph(options.seconds / 4)
 
 
 if __name__ == "__main__":
