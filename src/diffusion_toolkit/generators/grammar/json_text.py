@@ -14,7 +14,7 @@ from diffusion_toolkit.record import JsonValue
 _LARGE = 100_000
 """Characters of a text whose parts make the garbage collector run again and again, in vain, for most of the time."""
 
-_HUGE, _CHARACTERS_A_PART = 8_000_000, 32
+_HUGE, _CHARACTERS_A_PART = 8_000_000, 22
 """Of a text so long, objects and lists this short on average take more than twelve times its memory."""
 
 
