@@ -26,7 +26,9 @@ MEMORY_BYTES = 64 * MB
 MEMORY_TIMES = 12
 PIXELS_CPU_S = 0.25
 PIXELS_MEMORY_BYTES = 256 * MB
-TRIES = 2
+TRIES = 5
+BUSY = 1.5
+"""CPU time is longer while another test runs on the other half of the same core."""
 _LOOKS_AT_PIXELS = re.compile("stealth|pixel")
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
@@ -64,7 +66,7 @@ def test_it_is_read_within_its_budget(make: Callable[[], bytes], tmp_path: Path)
     path.write_bytes(data)
     size, pixels = len(data) / MB, bool(_LOOKS_AT_PIXELS.search(make.__name__))
     del data
-    most_s = CPU_S + CPU_S_PER_MB * size + PIXELS_CPU_S * pixels
+    most_s = BUSY * (CPU_S + CPU_S_PER_MB * size + PIXELS_CPU_S * pixels)
     most_bytes = MEMORY_BYTES + MEMORY_TIMES * size * MB + PIXELS_MEMORY_BYTES * pixels
     record, seconds, memory = measured(path)
     for _ in range(TRIES):  # a busy machine makes one reading slow, not all
