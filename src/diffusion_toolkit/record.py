@@ -55,8 +55,8 @@ class Recipe:
     generator: slug ("automatic1111", "comfyui" …); source: where it was found ("png:parameters",
     "exif:UserComment" …); seed: exact, 0 to 2^64 - 1 (some programs write -1); size: (width, height)
     asked of the generator, in pixels; denoising_strength: 0 to 1; extra: all other keys as found;
-    workflow: a ComfyUI graph is present; graph: that graph's shape and values; problems: what could not be read of it;
-    origins: field of the recipe to where its value stood (several places when it was put together).
+    workflow: a graph of nodes is present; graph: the shape and values of ComfyUI's; problems: what could not be read of
+    it; origins: field of the recipe to where its value stood (several places when it was put together).
     """
 
     generator: str
