@@ -16,7 +16,7 @@ from diffusion_toolkit.formats.matroska import MKV, WEBM
 from diffusion_toolkit.formats.mp4 import MOV, MP4
 from diffusion_toolkit.formats.png import PNG
 from diffusion_toolkit.formats.sidecars import caption_among, read_shared_sidecar, read_sidecars
-from diffusion_toolkit.formats.source import Source
+from diffusion_toolkit.formats.source import OPEN_FLAGS, Source
 from diffusion_toolkit.formats.stealth import read_hidden
 from diffusion_toolkit.formats.tiff import TIFF
 from diffusion_toolkit.formats.webp import WEBP
@@ -50,20 +50,12 @@ def video_tags(*names: str) -> tuple[str, ...]:
 
 _MAGIC_BYTES = 64
 _CLAIMED = {extension: form for form in reversed(REGISTRY) for extension in form.extensions}
-_OPEN_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOCTTY", 0)
-)
-"""Without O_NONBLOCK a pipe would hold us for ever before we see that it is no file."""
 
 
 def read_container(path: str | os.PathLike[str]) -> Container:
     """What a file holds. Raises nothing: what cannot be opened or read becomes the container's one problem."""
     try:
-        descriptor = os.open(path, _OPEN_FLAGS)
+        descriptor = os.open(path, OPEN_FLAGS)
     except ValueError:
         return Container(problems=("This is not a file name.",))
     except OSError as error:

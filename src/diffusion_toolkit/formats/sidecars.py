@@ -7,20 +7,14 @@ from collections.abc import Iterable
 from diffusion_toolkit.formats import limits
 from diffusion_toolkit.formats.container import Container, Text
 from diffusion_toolkit.formats.folders import SIDECAR_EXTENSIONS, Folder, folder_at
+from diffusion_toolkit.formats.source import OPEN_FLAGS
 from diffusion_toolkit.formats.text import decoded, looks_like_utf16, utf16
 
 _SLUGS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "txt", ".caption": "caption"}
 _SHARED = "shared"
 """The key of a text that several pictures share; it is a caption of none of them."""
 
-_OPEN_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-)
+_OPEN_FLAGS = OPEN_FLAGS | getattr(os, "O_NOFOLLOW", 0)
 
 
 def read_sidecars(path: str | os.PathLike[str], container: Container) -> list[Text]:

@@ -12,6 +12,15 @@ _WINDOW_BYTES = 4096
 _SMALL_READ = 64
 """A read of so few bytes takes a page of the file with it: the next header often stands there."""
 
+OPEN_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+)
+"""Without O_NONBLOCK a pipe would hold us for ever before we see that it is no file."""
+
 ReadAt = Callable[[int, int], bytes]
 
 
