@@ -99,7 +99,7 @@ def test_a_migration_is_one_transaction(database: Database) -> None:
         assert connection.scalar(sa.text("SELECT to_regnamespace('collection_half')")) is None
 
 
-def test_workflows_ask_for_a_new_reading_and_leave_everything_else(database: Database) -> None:
+def test_new_columns_ask_for_a_new_reading_and_leave_everything_else(database: Database) -> None:
     with database.begin() as connection:
         migrate.upgrade(connection, "by_steps", "0001")
         connection.execute(sa.text("SET LOCAL search_path TO by_steps, extensions"))
@@ -110,7 +110,8 @@ def test_workflows_ask_for_a_new_reading_and_leave_everything_else(database: Dat
             "INSERT INTO curation (image_id, rating) VALUES (1, 9), (3, 4)",
         ):
             connection.execute(sa.text(statement))
-        before = connection.execute(sa.text("SELECT * FROM curation ORDER BY image_id")).all()
+        curated = sa.text("SELECT image_id, rating, rated_at, changed_in FROM curation ORDER BY image_id")
+        before = connection.execute(curated).all()
         migrate.upgrade(connection, "by_steps")
         migrate.upgrade(connection, "by_steps")
         rows = connection.execute(sa.text("SELECT name, phase, steps, missing_since IS NULL FROM image ORDER BY id"))
@@ -119,5 +120,5 @@ def test_workflows_ask_for_a_new_reading_and_leave_everything_else(database: Dat
             ("b.png", 0, None, True),
             ("gone.png", 0, 30, False),
         ]
-        assert connection.execute(sa.text("SELECT * FROM curation ORDER BY image_id")).all() == before
+        assert connection.execute(curated).all() == before
         connection.rollback()

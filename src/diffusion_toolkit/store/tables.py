@@ -79,6 +79,8 @@ root = sa.Table(
     sa.Column("state", sa.Text, nullable=False, server_default=sa.text("'available'")),
     _moment("added_at", nullable=False),
     _moment("scanned_at"),
+    sa.Column("recursive", sa.Boolean, nullable=False, server_default=sa.text("true")),
+    sa.Column("watched", sa.Boolean, nullable=False, server_default=sa.text("true")),
     _changed_in(),
     sa.CheckConstraint("state IN ('available', 'unavailable')", name="root_state"),
 )
@@ -90,8 +92,14 @@ folder = sa.Table(
     sa.Column("root_id", sa.Integer, sa.ForeignKey("root.id", ondelete="CASCADE"), nullable=False),
     sa.Column("identity", BYTEA, nullable=False),
     sa.Column("path", sa.Text, nullable=False),
+    # excluded: its pictures are not in the library; archived: scans pass over it. 'tree' holds for all folders below,
+    # those that come later too.
+    sa.Column("excluded", sa.Text, nullable=False, server_default=sa.text("'no'")),
+    sa.Column("archived", sa.Text, nullable=False, server_default=sa.text("'no'")),
     _changed_in(),
     sa.UniqueConstraint("root_id", "identity"),
+    sa.CheckConstraint("excluded IN ('no', 'folder', 'tree')", name="folder_excluded"),
+    sa.CheckConstraint("archived IN ('no', 'folder', 'tree')", name="folder_archived"),
 )
 
 sa.Index("folder_changed", folder.c.changed_in)
@@ -101,6 +109,9 @@ model = _distinct("model", sa.Column("name", sa.Text, nullable=False), sa.Column
 sampler = _distinct("sampler", sa.Column("name", sa.Text, nullable=False))
 scheduler = _distinct("scheduler", sa.Column("name", sa.Text, nullable=False))
 generator = _distinct("generator", sa.Column("name", sa.Text, nullable=False))
+
+# What a recipe names beside its model, several of a kind: see `store.readings.RESOURCE_KINDS`.
+resource = _distinct("resource", sa.Column("kind", sa.Text, nullable=False), sa.Column("name", sa.Text, nullable=False))
 
 # A graph is unique by its own fingerprint. Nodes and slots lie as `record.WorkflowGraph` has them.
 workflow_graph = _distinct(
@@ -150,6 +161,14 @@ image = sa.Table(
     sa.Column("cfg_scale", sa.REAL),
     sa.Column("seed", sa.Numeric(20, 0)),
     sa.Column("workflow", sa.Boolean, nullable=False, server_default=sa.text("false")),
+    sa.Column("clip_skip", sa.Integer),
+    sa.Column("denoise", sa.REAL),
+    sa.Column("aesthetic", sa.REAL),
+    # Texts about pictures share the table of prompts: its words are indexed once for all.
+    _refers("caption_id", prompt),
+    # Of `resource`, with the weight of each, NULL for none.
+    sa.Column("resource_ids", ARRAY(sa.Integer)),
+    sa.Column("resource_weights", ARRAY(sa.REAL)),
     _changed_in(),
     sa.CheckConstraint("phase IN (0, 1)", name="image_phase"),
 )
@@ -157,6 +176,7 @@ sa.Index("image_place", image.c.folder_id, image.c.name, unique=True, postgresql
 sa.Index("image_changed", image.c.changed_in)
 sa.Index("image_pending", image.c.id, postgresql_where=sa.and_(image.c.phase == 0, image.c.missing_since.is_(None)))
 sa.Index("image_lost", image.c.fingerprint, postgresql_where=image.c.missing_since.is_not(None))
+sa.Index("image_lost_pixels", image.c.pixels, postgresql_where=image.c.missing_since.is_not(None))
 
 recipe = sa.Table(
     "recipe",
@@ -196,10 +216,90 @@ curation = sa.Table(
     _flag("for_deletion"),
     _moment("rated_at"),
     _moment("viewed_at"),
+    _moment("touched_at"),
     _changed_in(),
     sa.CheckConstraint("rating BETWEEN 1 AND 10", name="curation_rating"),
 )
 sa.Index("curation_changed", curation.c.changed_in)
+
+
+# Deleted tags, albums and saved queries keep their row, so that the catalog sees it and undo puts it back.
+def _named(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    """A table of things with a name of their own; identity: SHA-256 of the name as it is compared."""
+    table = sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+        sa.Column("identity", BYTEA, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        *columns,
+        _moment("made_at", nullable=False),
+        _moment("touched_at", nullable=False),
+        _moment("deleted_at"),
+        _changed_in(),
+    )
+    sa.Index(f"{name}_name", table.c.identity, unique=True, postgresql_where=table.c.deleted_at.is_(None))
+    return table
+
+
+tag = _named("tag")
+
+# The tags that one source gave an image: 'user', 'file' or a model's name. confidences: of the same length, or NULL.
+image_tags = sa.Table(
+    "image_tags",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("tag_ids", ARRAY(sa.Integer), nullable=False),
+    sa.Column("confidences", ARRAY(sa.REAL)),
+    _changed_in(),
+)
+sa.Index("image_tags_changed", image_tags.c.changed_in)
+
+# image_ids: in the user's order; images that are gone may still be named. query: a smart album, which has no images of
+# its own. position: among the albums.
+album = _named(
+    "album",
+    sa.Column("query", sa.Text),
+    sa.Column("sort", sa.Text),
+    sa.Column("image_ids", ARRAY(sa.Integer), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("cover_id", sa.Integer),
+    sa.Column("position", sa.Double, nullable=False, server_default=sa.text("0")),
+)
+
+# view: what the page shows beside the query (layout, hidden kinds), as it sent it.
+saved_query = _named(
+    "saved_query",
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("sort", sa.Text),
+    sa.Column("view", JSONB, nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("position", sa.Double, nullable=False, server_default=sa.text("0")),
+)
+
+# Hashes of decoded pixels, made for pictures that carry curation. of_fingerprint: the file they were made from.
+picture_hash = sa.Table(
+    "picture_hash",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("pixels", BYTEA),
+    sa.Column("perceptual", sa.BigInteger),
+    sa.Column("of_fingerprint", BYTEA, nullable=False),
+    _moment("made_at", nullable=False),
+)
+sa.Index("picture_hash_pixels", picture_hash.c.pixels)
+
+# A file that may be a missing picture in another form: only offered, never decided by us. kind: 'pixels', 'likeness'.
+match_offer = sa.Table(
+    "match_offer",
+    metadata,
+    sa.Column("missing_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("found_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("distance", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
+    _moment("made_at", nullable=False),
+    _moment("declined_at"),
+)
+sa.Index("match_offer_found", match_offer.c.found_id)
 
 tombstone = sa.Table(
     "tombstone",
@@ -227,6 +327,97 @@ journal_row = sa.Table(
     sa.Column("before", JSONB, nullable=False),
 )
 
+# What an action changed that is no image: a tag, an album, a saved query, a folder. before: its row, null when new.
+journal_item = sa.Table(
+    "journal_item",
+    metadata,
+    sa.Column("journal_id", sa.Integer, sa.ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("subject_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("before", JSONB, nullable=False),
+)
+
+# Every change of a file, written before it begins, so that whoever comes after a crash can finish it or take it back.
+# Paths: absolute, stored form; details: what undo and recovery need beside them.
+file_operation = sa.Table(
+    "file_operation",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("journal_id", sa.Integer, sa.ForeignKey("journal.id", ondelete="SET NULL")),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default=sa.text("'planned'")),
+    sa.Column("image_id", sa.Integer),
+    sa.Column("source_path", sa.Text, nullable=False),
+    sa.Column("target_path", sa.Text),
+    sa.Column("details", JSONB, nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("message", sa.Text),
+    _moment("made_at", nullable=False),
+    _moment("finished_at"),
+    sa.CheckConstraint("state IN ('planned', 'running', 'done', 'failed', 'undone')", name="file_operation_state"),
+)
+sa.Index("file_operation_journal", file_operation.c.journal_id)
+sa.Index(
+    "file_operation_open", file_operation.c.id, postgresql_where=file_operation.c.state.in_(["planned", "running"])
+)
+
+model_root = sa.Table(
+    "model_root",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("identity", BYTEA, nullable=False, unique=True),
+    sa.Column("path", sa.Text, nullable=False),
+    _moment("added_at", nullable=False),
+    _moment("scanned_at"),
+)
+
+# Model files on disk. path: relative to the root, stored form; kind: checkpoint, lora, vae, embedding, controlnet,
+# upscaler, unet, text_encoder, other; short_hash: A1111's old one, 8 hex digits; autov3: of the weights alone, 12.
+model_file = sa.Table(
+    "model_file",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("root_id", sa.Integer, sa.ForeignKey("model_root.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("identity", BYTEA, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("title", sa.Text),
+    sa.Column("base_model", sa.Text),
+    sa.Column("trigger_words", ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("preview_path", sa.Text),
+    sa.Column("sha256", BYTEA),
+    sa.Column("short_hash", sa.Text),
+    sa.Column("autov3", sa.Text),
+    sa.Column("header", JSONB, nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("civitai", JSONB),
+    sa.Column("problem", sa.Text),
+    _moment("missing_since"),
+    _changed_in(),
+    sa.UniqueConstraint("root_id", "identity"),
+)
+
+# Names of models by hash (lower-case hex of any known form), from files, A1111's cache, Civitai or the user.
+model_name = sa.Table(
+    "model_name",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    _changed_in(),
+    sa.UniqueConstraint("hash", "source", "name"),
+)
+
+# Small things to remember per collection: words that mark NSFW, when curation was exported last.
+option = sa.Table(
+    "option",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", JSONB, nullable=False),
+)
+
 scan_run = sa.Table(
     "scan_run",
     metadata,
@@ -247,5 +438,23 @@ scan_run = sa.Table(
     sa.CheckConstraint("state IN ('running', 'done', 'cancelled', 'failed')", name="scan_run_state"),
 )
 
-FOLLOWED = (root, folder, prompt, model, sampler, scheduler, generator, workflow_graph, image, curation, tombstone)
+FOLLOWED = (
+    root,
+    folder,
+    prompt,
+    model,
+    sampler,
+    scheduler,
+    generator,
+    resource,
+    workflow_graph,
+    image,
+    curation,
+    tag,
+    image_tags,
+    album,
+    model_file,
+    model_name,
+    tombstone,
+)
 """Tables whose rows carry `changed_in`."""
