@@ -17,6 +17,8 @@ COMMANDS = {
     "inspect": "Read files and show how they were made.",
     "search": "Run a query over the library.",
     "roots": "List, add and remove the folders of the library.",
+    "backup": "Back the collection up to a file.",
+    "restore": "Put a backup in the place of its collection.",
     "doctor": "Check the installation, or bundle a report.",
 }
 
