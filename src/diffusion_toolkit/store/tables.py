@@ -96,6 +96,7 @@ folder = sa.Table(
     # those that come later too.
     sa.Column("excluded", sa.Text, nullable=False, server_default=sa.text("'no'")),
     sa.Column("archived", sa.Text, nullable=False, server_default=sa.text("'no'")),
+    _moment("missing_since"),
     _changed_in(),
     sa.UniqueConstraint("root_id", "identity"),
     sa.CheckConstraint("excluded IN ('no', 'folder', 'tree')", name="folder_excluded"),

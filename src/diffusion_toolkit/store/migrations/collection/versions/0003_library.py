@@ -177,7 +177,8 @@ ALTER TABLE folder
     ADD COLUMN IF NOT EXISTS excluded TEXT NOT NULL DEFAULT 'no'
         CONSTRAINT folder_excluded CHECK (excluded IN ('no', 'folder', 'tree')),
     ADD COLUMN IF NOT EXISTS archived TEXT NOT NULL DEFAULT 'no'
-        CONSTRAINT folder_archived CHECK (archived IN ('no', 'folder', 'tree'));
+        CONSTRAINT folder_archived CHECK (archived IN ('no', 'folder', 'tree')),
+    ADD COLUMN IF NOT EXISTS missing_since TIMESTAMP WITH TIME ZONE;
 ALTER TABLE image
     ADD COLUMN IF NOT EXISTS clip_skip INTEGER,
     ADD COLUMN IF NOT EXISTS denoise REAL,
