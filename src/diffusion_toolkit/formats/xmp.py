@@ -44,10 +44,20 @@ def add_xmp(draft: Draft, data: bytes) -> None:
     if len(data) > limits.LARGEST_TEXT_BYTES:
         draft.damaged(_TOO_LARGE)
         return
-    packet = (utf16(data, little_endian=True) if looks_like_utf16(data) else decoded(data)).strip("\0\ufeff \t\r\n")
+    packet = _packet_text(data)
     draft.add(KEY, packet, "xmp")
     if packet.startswith("<"):
         add_properties(draft, packet)
+
+
+def packet_properties(data: bytes) -> dict[str, str]:
+    """The properties of an XMP packet that is a file of its own, by name ("xmp:Rating"); none when it is damaged."""
+    reader = _Packet()
+    try:
+        reader.parse(_packet_text(data))
+    except (_Stopped, expat.ExpatError, UnicodeEncodeError):
+        return {}
+    return reader.properties
 
 
 def add_properties(draft: Draft, packet: str) -> None:
@@ -157,6 +167,10 @@ class _Packet:
     def _usual(self, name: str) -> str:
         prefix, colon, rest = name.partition(":")
         return f"{self.prefixes.get(prefix, prefix)}:{rest}" if colon else name
+
+
+def _packet_text(data: bytes) -> str:
+    return (utf16(data, little_endian=True) if looks_like_utf16(data) else decoded(data)).strip("\0\ufeff \t\r\n")
 
 
 def _refuse_entities(*_: object) -> None:

@@ -1,0 +1,1 @@
+"""What people decided about their pictures, in a form that outlives a database: written out, and brought in."""
