@@ -207,6 +207,7 @@ image_workflow = sa.Table(
 )
 sa.Index("image_workflow_graph", image_workflow.c.graph_id)
 
+# nsfw_at: when a person decided; words of prompts that mark NSFW never touch such an image.
 curation = sa.Table(
     "curation",
     metadata,
@@ -216,6 +217,7 @@ curation = sa.Table(
     _flag("nsfw"),
     _flag("for_deletion"),
     _moment("rated_at"),
+    _moment("nsfw_at"),
     _moment("viewed_at"),
     _moment("touched_at"),
     _changed_in(),
@@ -316,6 +318,8 @@ journal = sa.Table(
     sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
     _moment("made_at", nullable=False),
     sa.Column("action", sa.Text, nullable=False),
+    # What it did, for the sentence about it; changed: how many images.
+    sa.Column("details", JSONB, nullable=False, server_default=sa.text("'{}'")),
     _moment("undone_at"),
 )
 

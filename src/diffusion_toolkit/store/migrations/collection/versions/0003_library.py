@@ -187,7 +187,10 @@ ALTER TABLE image
     ADD COLUMN IF NOT EXISTS resource_ids INTEGER[],
     ADD COLUMN IF NOT EXISTS resource_weights REAL[];
 CREATE INDEX IF NOT EXISTS image_lost_pixels ON image (pixels) WHERE missing_since IS NOT NULL;
-ALTER TABLE curation ADD COLUMN IF NOT EXISTS touched_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE curation
+    ADD COLUMN IF NOT EXISTS nsfw_at TIMESTAMP WITH TIME ZONE,
+    ADD COLUMN IF NOT EXISTS touched_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE journal ADD COLUMN IF NOT EXISTS details JSONB NOT NULL DEFAULT '{}';
 UPDATE curation SET touched_at = rated_at WHERE rated_at IS NOT NULL AND touched_at IS NULL;
 """
 
