@@ -1,6 +1,7 @@
 # Everything works from a fresh machine with python3 (3.11 or newer), make and git:
 #   make run LIBRARY=FOLDER    installs, builds the page, serves the folder
-#   make test                  installs, finds or gets a browser, runs every test
+#   make test                  installs, compiles the readers, finds or gets a browser, runs every test
+#   make compile               compiles the readers of files, where there is a C compiler; `make run` does it by itself
 # Windows, or no make: see "Without make" in README.md.
 
 PYTHON ?= python3
@@ -11,10 +12,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_FLAGS := --quiet --constraint constraints.txt --build-constraint constraints.txt
 PAGE_SOURCES := build_page.py ui/package-lock.json $(shell find ui/src ui/index.html ui/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: run install test test-python test-page lint format bench peers fuzz clean
+.PHONY: run install compile test test-python test-page lint format bench peers fuzz clean
 .DELETE_ON_ERROR:
 
+# The first run does not wait for compiled readers: those of the next run will be.
 run: .venv/installed
+	@nice -n 19 $(MAKE) --no-print-directory compile >.venv/compile.log 2>&1 &
 	@exec $(BIN)/dtk serve $(if $(LIBRARY),"$(LIBRARY)") $(SERVE)
 
 install: .venv/developer
@@ -37,9 +40,17 @@ $(UV):
 	@npm --prefix ui ci --silent --no-audit --no-fund
 	@touch $@
 
+.venv/compiler: .venv/installed
+	@$(UV) pip install --python $(BIN)/python $(UV_FLAGS) --group compile
+	@touch $@
+
+# Without a C compiler this says so, and all else works: the readers run as plain Python.
+compile: .venv/compiler
+	@$(BIN)/python build_readers.py || true
+
 test: test-python test-page
 
-test-python: .venv/developer
+test-python: .venv/developer compile
 	@DTK_BROWSER="$$($(BIN)/python tests/browser/find_browser.py)" && export DTK_BROWSER && $(BIN)/pytest -n $${DTK_TEST_WORKERS:-auto} $(ARGS)
 
 test-page: .venv/developer
@@ -58,7 +69,7 @@ format: .venv/developer
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/developer
+bench: .venv/developer compile
 	$(BIN)/python -m bench $(ARGS)
 
 # Other programs' readers, for comparison, in an environment of their own: one of them wants an old Pillow.
@@ -74,4 +85,4 @@ fuzz: .venv/developer
 	@$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
 
 clean:
-	rm -rf .venv .venv-peers .bootstrap ui/node_modules src/diffusion_toolkit/web/page dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .bootstrap ui/node_modules src/diffusion_toolkit/web/page src/diffusion_toolkit/compiled_readers dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache

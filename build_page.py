@@ -40,6 +40,25 @@ class PageBuild(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return  # a source archive carries ui/, not its result
         build_page(Path(self.root))
+        if version == "standard" and os.environ.get("DTK_COMPILE"):
+            self._compile_readers(build_data)
+
+    def dependencies(self) -> list[str]:
+        """What compiling the readers needs, when that is asked for."""
+        return ["mypy>=1.20", "setuptools>=80"] if os.environ.get("DTK_COMPILE") else []
+
+    def _compile_readers(self, build_data: dict[str, Any]) -> None:
+        """Put compiled readers into the wheel, which then fits this system and this Python alone."""
+        sys.path.insert(0, self.root)
+        from build_readers import FOLDER, PACKAGE, ReadersNotCompiled, compile_readers
+
+        try:
+            compile_readers(Path(self.root))
+        except ReadersNotCompiled as error:
+            self.app.display_warning(f"The readers of this wheel are plain Python, about half as fast: {error}")
+            return
+        build_data["artifacts"].append(f"{PACKAGE}/{FOLDER}/**")
+        build_data.update(pure_python=False, infer_tag=True)
 
 
 def build_page(root: Path) -> bool:

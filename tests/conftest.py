@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from filelock import FileLock
 from psycopg import sql
 
+from diffusion_toolkit.compiled import readers_are
 from diffusion_toolkit.store.database import Collection, Database
+
+
+def pytest_report_header() -> str:
+    """Says what is tested: compiled readers never differ from the sources, but may be missing."""
+    return f"readers: {readers_are()}"
 
 
 @pytest.fixture(scope="session")

@@ -113,8 +113,7 @@ def test_what_a_plugin_prints_stays_out_of_the_document(tmp_path: Path, folder: 
         ('raise ValueError("no tide")', "The plugin own failed: ValueError: no tide. (own.py, line 3)"),
         ("import sys\nsys.exit(4)", "The plugin own failed: SystemExit: 4. (own.py, line 4)"),
         ("return 5", "The plugin own failed: TypeError: it gave something other than a Recipe."),
-        ('return Recipe(generator="own", source="x", steps="many")', "the steps of its Recipe is of a wrong type"),
-        ('return Recipe(generator="own", source="x", loras=["a"])', "the loras of its Recipe is of a wrong type"),
+        ('return Recipe(generator="own", source="x", loras=("a",))', "the loras of its Recipe is of a wrong type"),
         (
             'return Recipe(generator="own", source="x", extra={"a": object()})',
             "the extra of its Recipe is of a wrong type",
@@ -140,6 +139,16 @@ def test_a_reader_that_fails_is_named_on_the_record(tmp_path: Path, folder: Path
     assert len(record.problems) == 1
     assert problem in record.problems[0]
     assert (record.format, record.recipe) == ("png", None)
+
+
+@pytest.mark.parametrize(("field", "value"), [("steps", '"many"'), ("loras", '["a"]')])
+def test_a_field_of_a_wrong_type_is_refused(tmp_path: Path, folder: Path, field: str, value: str) -> None:
+    """By the check of the recipe, or where it is made, when the readers are compiled."""
+    plugin(folder, f'return Recipe(generator="own", source="x", {field}={value})')
+    [record] = read([picture(tmp_path)], folder)
+    checked = f"the {field} of its Recipe is of a wrong type" in record.problems[0]
+    made = "The plugin own failed: TypeError" in record.problems[0] and "(own.py, line 3)" in record.problems[0]
+    assert (checked or made, record.format, record.recipe) == (True, "png", None)
     record.problems[0].encode()
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Literal
 
 from diffusion_toolkit import __version__
+from diffusion_toolkit.compiled import readers_are
 from diffusion_toolkit.errors import ToolkitError
 from diffusion_toolkit.library.plugin_check import check_plugins
 from diffusion_toolkit.library.roots import list_roots
@@ -52,7 +53,8 @@ def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
 
 def _program() -> Finding:
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    return Finding(name="program", state="ok", text=f"{__version__}, Python {platform.python_version()}, {system}")
+    text = f"{__version__}, Python {platform.python_version()}, {system}; the readers of files are {readers_are()}"
+    return Finding(name="program", state="ok", text=text)
 
 
 def _libraries() -> Finding:

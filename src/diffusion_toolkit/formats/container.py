@@ -60,7 +60,10 @@ class Container:
     def text(self, source: str) -> Text | None:
         """The first text found at this place, compared without regard to case."""
         texts = cast("dict[str, Text] | None", self._memory.get(_BY_SOURCE)) or self._by_source()
-        return texts.get(source.casefold())
+        place = source.casefold()
+        if place in texts:
+            return texts[place]
+        return None
 
     def texts_at(self, *sources: str) -> list[Text]:
         """The first text of each of these places that has one, in the order asked for."""
@@ -79,11 +82,11 @@ class Container:
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What `make` gives, made once per file: several readers look at the same text."""
-        try:
-            return cast(Value, self._memory[key])
-        except KeyError:
-            made = self._memory[key] = make()
-            return made
+        memory = self._memory
+        if key in memory:
+            return cast(Value, memory[key])
+        made = memory[key] = make()
+        return made
 
     def found_by(self, look: Callable[["Container"], Value]) -> Value:
         """What a function finds in this file; it is called once per file, however many readers ask."""

@@ -44,7 +44,7 @@ _PACKETS: dict[int, Callable[[Draft, bytes], None]] = {700: add_xmp, 0x83BB: add
 
 WANTED = frozenset({EXIF_DIRECTORY, *TAGS, *_PACKETS})
 
-TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
+TYPE_SIZES: dict[int, int] = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
 """Bytes of one value of each type; 129 is the UTF-8 of EXIF 3."""
 
 _TEXT_TYPES = frozenset({1, 2, 6, 7, 129})

@@ -9,14 +9,13 @@ import io
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diffusion_toolkit.formats import limits
 from diffusion_toolkit.formats.container import Container, Text
-from diffusion_toolkit.formats.png import CHUNK as PNG_CHUNK
-from diffusion_toolkit.formats.png import SIGNATURE as PNG_SIGNATURE
+from diffusion_toolkit.formats.png_pixels import PngPixels, left_part, pixels_of, unfiltered, without_texts
 from diffusion_toolkit.formats.source import Source
 from diffusion_toolkit.formats.text import decoded
 from diffusion_toolkit.formats.webp import CHUNK as WEBP_CHUNK
@@ -29,8 +28,10 @@ _HEAD_BITS = (_MARK_BYTES + 4) * 8
 """The mark, and the length of the text in bits as four bytes."""
 
 _LOWEST_BITS = bytes(b"01"[value & 1] for value in range(256))
-_COLOURS, _COLOURS_AND_ALPHA = 2, 6
 _FIRST_ROWS = 8
+_LEFT_COLUMNS, _MOST_ROWS = 32, 4096
+"""Columns that are decoded one by one; most texts take fewer, and more are the work of a whole decoder."""
+
 _PIECE_BYTES = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -64,63 +65,71 @@ def read_hidden(path: str | os.PathLike[str], container: Container) -> list[Text
     return [Text(key="parameters", value=value, source=place.source) for place, value in found if value]
 
 
-@dataclass(frozen=True, slots=True)
-class _Png:
-    header: bytes
-    width: int
-    height: int
-    channels: int
-    interlaced: bool
-    spans: list[tuple[int, int]]
-
-
 def _in_png(source: Source) -> list[tuple[_Place, str]]:
-    picture = _png(source)
+    picture = pixels_of(source)
     if picture is None:
         return []
     places = [_ALPHA, _RGB] if picture.channels == 4 else [_RGB]
-    if not picture.interlaced:
-        places = _places_by_first_column(source, picture, places)
-    elif picture.width * picture.height > limits.LARGEST_SEARCHED_PIXELS:
-        return []
-    return _in_pixels(_without_texts(source, picture), places) if places else []
+    if picture.interlaced:
+        is_small = picture.width * picture.height <= limits.LARGEST_SEARCHED_PIXELS
+        return _in_pixels(without_texts(source, picture), places) if is_small else []
+    columns, seen = min(picture.width, _LEFT_COLUMNS), list[bytes]()
+    rows = left_part(source, picture, columns)
+    places = _places_by_first_column(rows, seen, picture, places)
+    if len(places) == 1 and picture.height <= _MOST_ROWS:
+        text = _in_left_columns([*seen, *rows], columns, picture, places[0])
+        if text is not None:
+            return [(places[0], text)]
+    return _in_pixels(without_texts(source, picture), places) if places else []
 
 
-def _png(source: Source) -> _Png | None:
-    """What matters of a PNG with 8 bits per channel and no palette; none for others."""
-    header, spans, offset = source.read(16, 13), list[tuple[int, int]](), len(PNG_SIGNATURE)
-    if len(header) < 13 or not source.head.startswith(PNG_SIGNATURE) or source.read(12, 4) != b"IHDR":
+def _in_left_columns(rows: list[bytes], most: int, picture: PngPixels, place: _Place) -> str | None:
+    """The text of a place, None when it takes more than these columns. To decode only some takes half the time."""
+    if len(rows) < picture.height:
         return None
-    width, height, depth, colours, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    if depth != 8 or colours not in (_COLOURS, _COLOURS_AND_ALPHA):
-        return None
-    if not 0 < width * height <= limits.LARGEST_HIDING_PIXELS:
-        return None
-    for _ in range(limits.MOST_CHUNKS):
-        head = source.read(offset, 8)
-        if len(head) < 8:
-            break
-        length, kind = PNG_CHUNK.unpack(head)
-        if kind == b"IDAT":
-            spans.append((offset + 8, length))
-        elif kind == b"IEND":
-            break
-        offset += 12 + length
-    return _Png(header, width, height, 4 if colours == _COLOURS_AND_ALPHA else 3, bool(interlaced), spans)
+
+    def hidden(bits: int) -> bytes | None:
+        columns = -(-bits // (picture.height * len(place.channels)))
+        return _bits_of(rows, picture.channels, columns, place)[: bits // 8] if columns <= most else None
+
+    return _text_at(place, picture.width * picture.height * len(place.channels), hidden)
 
 
-def _places_by_first_column(source: Source, picture: _Png, places: list[_Place]) -> list[_Place]:
-    """The places whose mark stands in the first column, looked for in ever more rows; a low picture has part of it."""
-    column: list[bytes] = []
-    above = bytes(picture.channels)
-    rows = _rows_of_column(source, picture)
+def _bits_of(rows: list[bytes], channels: int, columns: int, place: _Place) -> bytes:
+    """The bits hidden in these columns as bytes."""
+    above = [0] * (columns * channels)
+    decoded_rows: list[list[int]] = []
+    for row in rows:
+        above = unfiltered(row, above, channels)
+        decoded_rows.append(above)
+    pixels = [column * channels for column in range(columns)]
+    values = [row[pixel + channel] for pixel in pixels for row in decoded_rows for channel in place.channels]
+    return _packed(bytes(values).translate(_LOWEST_BITS))
+
+
+def _packed(digits: bytes) -> bytes:
+    """Whole bytes from digits 0 and 1."""
+    whole = digits[: len(digits) & ~7]
+    return int(whole or b"0", 2).to_bytes(len(whole) // 8, "big")
+
+
+def _places_by_first_column(
+    rows: Iterator[bytes], seen: list[bytes], picture: PngPixels, places: list[_Place]
+) -> list[_Place]:
+    """The places whose mark stands in the first column, looked for in ever more rows; a low picture has part of it.
+
+    seen: gets the rows that were looked at.
+    """
+    column: list[list[int]] = []
+    above = [0] * picture.channels
     wanted = min(picture.height, _FIRST_ROWS)
     while places:
         while len(column) < wanted:
             row = next(rows, None)
             if row is None:
                 return []
-            above = _first_pixel(row[0], row[1:], above)
+            seen.append(row)
+            above = unfiltered(row, above, picture.channels)
             column.append(above)
         places = [place for place in places if _may_begin(place, column)]
         if wanted >= min(picture.height, _MARK_BYTES * 8):
@@ -129,65 +138,13 @@ def _places_by_first_column(source: Source, picture: _Png, places: list[_Place])
     return []
 
 
-def _may_begin(place: _Place, column: list[bytes]) -> bool:
-    bits = b"".join(bytes([pixel[channel]]) for pixel in column for channel in place.channels).translate(_LOWEST_BITS)
+def _may_begin(place: _Place, column: list[list[int]]) -> bool:
+    bits = bytes([pixel[channel] for pixel in column for channel in place.channels]).translate(_LOWEST_BITS)
     return any(_as_bits(mark).startswith(bits[: len(mark) * 8]) for mark in (place.plain, place.gzip))
 
 
 def _as_bits(mark: bytes) -> bytes:
     return f"{int.from_bytes(mark, 'big'):0{len(mark) * 8}b}".encode()
-
-
-def _rows_of_column(source: Source, picture: _Png) -> Iterator[bytes]:
-    """The filter and first pixel of each row, as they are stored."""
-    stride, wanted = 1 + picture.width * picture.channels, 1 + picture.channels
-    inflater, stored, skip = zlib.decompressobj(), b"", 0
-    for piece in _pieces(source, picture.spans):
-        try:
-            while piece and not inflater.eof:
-                stored += inflater.decompress(piece, _PIECE_BYTES)
-                piece = inflater.unconsumed_tail
-                while skip + wanted <= len(stored):
-                    yield stored[skip : skip + wanted]
-                    skip += stride
-                dropped = min(skip, len(stored))
-                stored, skip = stored[dropped:], skip - dropped
-        except zlib.error:
-            return
-
-
-def _pieces(source: Source, spans: list[tuple[int, int]]) -> Iterator[bytes]:
-    for begin, length in spans:
-        for offset in range(begin, begin + length, _PIECE_BYTES):
-            piece = source.read(offset, min(_PIECE_BYTES, begin + length - offset))
-            if not piece:
-                return
-            yield piece
-
-
-def _first_pixel(kind: int, stored: bytes, above: bytes) -> bytes:
-    """Undo a row's filter for its first pixel, which has nothing to its left."""
-    if kind in (2, 4):
-        return bytes([(now + before) & 0xFF for now, before in zip(stored, above, strict=True)])
-    if kind == 3:
-        return bytes([(now + before // 2) & 0xFF for now, before in zip(stored, above, strict=True)])
-    return stored
-
-
-def _without_texts(source: Source, picture: _Png) -> bytes:
-    """The same picture with nothing but its pixels: what else is in the file may keep a decoder from opening it."""
-    parts = [PNG_SIGNATURE, _chunk(b"IHDR", picture.header)]
-    left = 2 * picture.width * picture.height * picture.channels + _PIECE_BYTES
-    for begin, length in picture.spans:
-        if length > left:
-            break
-        left -= length
-        parts.append(_chunk(b"IDAT", source.read(begin, length)))
-    return b"".join([*parts, _chunk(b"IEND", b"")])
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return PNG_CHUNK.pack(len(body), kind) + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def _in_webp(source: Source, container: Container) -> list[tuple[_Place, str]]:
@@ -245,11 +202,22 @@ def _text_in(picture: "Image", place: _Place) -> str:
     if picture.mode not in ("RGB", "RGBA"):
         return ""
     available = picture.width * picture.height * len(place.channels)
-    head = _hidden(picture, place, min(available, _HEAD_BITS))
+    return _text_at(place, available, lambda bits: _hidden(picture, place, bits)) or ""
+
+
+def _text_at(place: _Place, available: int, hidden: Callable[[int], bytes | None]) -> str | None:
+    """The text behind the mark of a place, "" when there is none. hidden: gives the first so many bits as bytes, or
+    None when they are too many for it."""
+    head = hidden(min(available, _HEAD_BITS))
+    if head is None:
+        return None
     mark, length = head[:_MARK_BYTES], int.from_bytes(head[_MARK_BYTES:], "big")
     if mark not in (place.plain, place.gzip) or not 0 < length <= available - _HEAD_BITS:
         return ""
-    payload = _hidden(picture, place, _HEAD_BITS + length)[_HEAD_BITS // 8 :]
+    whole = hidden(_HEAD_BITS + length)
+    if whole is None:
+        return None
+    payload = whole[_HEAD_BITS // 8 :]
     payload = _unzipped(payload) if mark == place.gzip else payload[: limits.LARGEST_TEXT_BYTES]
     return decoded(payload).strip("\0")
 
@@ -261,8 +229,7 @@ def _hidden(picture: "Image", place: _Place, bits: int) -> bytes:
     columns = min(picture.width, -(-bits // (picture.height * len(place.channels))))
     part = picture.crop((0, 0, columns, picture.height)).transpose(Transpose.TRANSPOSE)
     part = part.getchannel(3) if place is _ALPHA else part.convert("RGB")
-    digits = part.tobytes().translate(_LOWEST_BITS)[: bits & ~7]
-    return int(digits or b"0", 2).to_bytes(len(digits) // 8, "big")
+    return _packed(part.tobytes().translate(_LOWEST_BITS)[:bits])
 
 
 def _unzipped(payload: bytes) -> bytes:

@@ -9,10 +9,11 @@ from diffusion_toolkit.formats.container import Draft, Format
 _WIDTH, _HEIGHT = 256, 257
 _STRIPS, _TILES = (273, 279), (324, 325)
 """Where strips or tiles of pixels begin, and how long they are."""
+_OF_PAGE = (_WIDTH, _HEIGHT, *_STRIPS, *_TILES)
 
 _SUB_DIRECTORIES = 330
 _NUMBER_TYPES = {3: "H", 4: "I", 13: "I", 16: "Q"}
-_TYPE_SIZES = {**exif.TYPE_SIZES, 16: 8, 17: 8, 18: 8}
+_TYPE_SIZES: dict[int, int] = {**exif.TYPE_SIZES, 16: 8, 17: 8, 18: 8}
 _DAMAGED = "This TIFF file is damaged."
 _CUT_OFF = "This TIFF file is cut off: its end is missing."
 _TOO_MUCH = "This TIFF file holds more text than can be read."
@@ -127,9 +128,7 @@ def _read_texts(draft: Draft, layout: _Layout, walk: _Walk, entries: list[_Entry
 def _read_page(draft: Draft, layout: _Layout, entries: list[_Entry]) -> None:
     """The size of the first page, and where its pixels are."""
     numbers = {
-        entry.tag: _numbers(draft, layout, entry, limits.MOST_TIFF_STRIPS)
-        for entry in entries
-        if entry.tag in (_WIDTH, _HEIGHT, *_STRIPS, *_TILES)
+        entry.tag: _numbers(draft, layout, entry, limits.MOST_TIFF_STRIPS) for entry in entries if entry.tag in _OF_PAGE
     }
     width, height = (next(iter(numbers.get(tag, ())), 0) for tag in (_WIDTH, _HEIGHT))
     if not (0 < width <= limits.LARGEST_SIDE and 0 < height <= limits.LARGEST_SIDE):

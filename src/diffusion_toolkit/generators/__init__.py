@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from diffusion_toolkit import formats
@@ -119,6 +119,10 @@ class FileReader:
                 break
         return _record(container, recipe, tuple(told), seen, explain=self.explain)
 
+    def __reduce__(self) -> tuple[Callable[..., "FileReader"], tuple[object, ...]]:
+        """How it goes to another process."""
+        return _file_reader, (self.plugin_folder, self.without_plugins, self.explain, self.tell)
+
     def plugins(self) -> tuple[tuple[Plugin, ...], tuple[PluginFailure, ...]]:
         """The plugins that are asked, and those that cannot be used, with the reason. Loaded once per process."""
         key = (self.plugin_folder, self.without_plugins)
@@ -130,6 +134,12 @@ class FileReader:
             used = tuple(each for each in loaded if each.name not in self.without_plugins)
             known = _plugins[key] = used, failures
         return known
+
+
+def _file_reader(
+    plugin_folder: str | None, without_plugins: tuple[str, ...], explain: bool, tell: Tell | None
+) -> FileReader:
+    return FileReader(plugin_folder=plugin_folder, without_plugins=without_plugins, explain=explain, tell=tell)
 
 
 _OF_PACKAGES = FileReader()

@@ -43,9 +43,9 @@ def _objects(container: Container) -> Iterator[tuple[str, dict[str, JsonValue]]]
             found = object_at(container, text.source)
             if found is not None:
                 yield found
-    text = container.text(_ASIDE)
-    if text is not None:
-        yield _ASIDE, {"extraMetadata": text.value}
+    aside = container.text(_ASIDE)
+    if aside is not None:
+        yield _ASIDE, {"extraMetadata": aside.value}
 
 
 def _is_signed(container: Container) -> bool:

@@ -6,6 +6,7 @@ PostgreSQL holds neither in text nor in jsonb, and JSON in files has both.
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from diffusion_toolkit.formats import Text
 from diffusion_toolkit.record import JsonValue, Origin, Recipe, WorkflowGraph
@@ -102,14 +103,14 @@ def _holds_more(fields: Mapping[str, JsonValue]) -> bool:
 
 def clean_recipe(recipe: Recipe) -> Recipe:
     """The recipe with all its texts clean."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for field in dataclasses.fields(recipe):
         value: object = getattr(recipe, field.name)
         if isinstance(value, str):
             changes[field.name] = clean_text(value)
     return dataclasses.replace(
         recipe,
-        **changes,  # pyright: ignore[reportArgumentType] texts replace texts, by name
+        **changes,
         loras=tuple(dataclasses.replace(lora, name=clean_text(lora.name)) for lora in recipe.loras),
         hires=_clean_fields(recipe.hires),
         refiner=_clean_fields(recipe.refiner),

@@ -144,7 +144,7 @@ def _loras(fields: Fields) -> tuple[Lora, ...]:
     """One name and one strength, or a list of each."""
     names = _texts(fields.peek(*_both("use_lora_model")))
     weights = fields.peek(*_both("lora_alpha"))
-    strengths = weights if isinstance(weights, list) else [weights]
+    strengths: list[JsonValue] = weights if isinstance(weights, list) else [weights]
     if not names:
         return ()
     fields.take("loras", *_both("use_lora_model"))
@@ -189,7 +189,7 @@ def _python(text: str) -> JsonValue:
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
     if not isinstance(items, list) or not all(
-        isinstance(item, str | int | float) for item in cast(list[object], items)
+        isinstance(item, (str, int, float)) for item in cast(list[object], items)
     ):
         return text
     return cast(JsonValue, items)

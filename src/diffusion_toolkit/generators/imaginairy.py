@@ -62,7 +62,7 @@ def _recipe(fields: Fields, root: Fields) -> Recipe:
 
 def _prompt(fields: Fields, field: str, *keys: str) -> str | None:
     """One text, or several with weights as imaginAIry shows them: `1*(a fox)|0.5*(snow)`; those stay for `extra`."""
-    key = next((key for key in keys if isinstance(fields.left.get(key), list | str)), None)
+    key = next((key for key in keys if isinstance(fields.left.get(key), (list, str))), None)
     value = fields.left[key] if key else None
     if key is None or value is None:
         return None

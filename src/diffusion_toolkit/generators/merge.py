@@ -1,6 +1,7 @@
 """Puts two recipes of one picture together: what one program wrote, and what the one it ran wrote beside it."""
 
 import dataclasses
+from typing import Any
 
 from diffusion_toolkit.record import Recipe
 
@@ -9,14 +10,14 @@ _OWN = frozenset({"generator", "source", "extra", "workflow", "problems", "gener
 
 def completed(recipe: Recipe, other: Recipe) -> Recipe:
     """The recipe, and of the other one what it does not say. Keys of `extra` are those of both."""
-    missing: dict[str, object] = {
+    missing: dict[str, Any] = {
         field.name: getattr(other, field.name)
         for field in dataclasses.fields(recipe)
         if field.name not in _OWN and not getattr(recipe, field.name) and getattr(recipe, field.name) != 0
     }
     return dataclasses.replace(
         recipe,
-        **missing,  # pyright: ignore[reportArgumentType] the same fields of the same class
+        **missing,
         extra={**other.extra, **recipe.extra},
         workflow=recipe.workflow or other.workflow,
         problems=recipe.problems + other.problems,

@@ -6,6 +6,7 @@ The prompt is the one for the whole picture; the characters' own prompts of vers
 import dataclasses
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from diffusion_toolkit.formats import Container
 from diffusion_toolkit.generators.generator import Generator
@@ -87,7 +88,7 @@ def _is_named(*values: JsonValue) -> bool:
 def _recipe(found: _Found) -> Recipe:
     fields = Fields(found.values, found.source, found.path)
     recipe = plain_recipe(fields, _KEYS, generator="novelai", source=found.source)
-    changes: dict[str, JsonValue] = {}
+    changes: dict[str, Any] = {}
     origins = dict(recipe.origins)
     for name, captions in (("prompt", "v4_prompt"), ("negative_prompt", "v4_negative_prompt")):
         text = _base_caption(found.values.get(captions))
@@ -110,7 +111,7 @@ def _recipe(found: _Found) -> Recipe:
         del chunks["Source"]
     return dataclasses.replace(
         recipe,
-        **changes,  # pyright: ignore[reportArgumentType] texts for fields that hold texts, by name
+        **changes,
         extra={**recipe.extra, **chunks},
         origins=origins,
     )

@@ -3,7 +3,7 @@
 A plugin's mistake must show at the plugin, with its name, not when the record is stored or sent to another process.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from diffusion_toolkit.formats import Container
@@ -42,15 +42,17 @@ def ask(plugin: Plugin, container: Container, tell: Tell | None = None) -> Recip
 def _asked(generator: object, container: Container) -> Recipe | None:
     if not isinstance(generator, Generator):
         raise TypeError("a plugin of this group must be a Generator")
-    recipe = generator.read(container)
-    if recipe is not None:
-        _check(recipe)
-    return recipe
+    read = cast("Callable[[Container], object]", generator.read)  # a plugin may give anything
+    found = read(container)
+    return None if found is None else _checked(found)
 
 
-def _check(recipe: object) -> None:
-    """Raises TypeError. Types are compared exactly: a class of the plugin's own is not known in other processes."""
-    if type(recipe) is not Recipe:
+def _checked(recipe: object) -> Recipe:
+    """A plugin's recipe; raises TypeError for what is none.
+
+    Types are compared exactly: a class of the plugin's own is not known in other processes.
+    """
+    if not isinstance(recipe, Recipe) or type(recipe) is not Recipe:
         raise TypeError("it gave something other than a Recipe")
     for name, types in _PLAIN.items():
         _require(type(getattr(recipe, name)) in types, name)
@@ -62,6 +64,7 @@ def _check(recipe: object) -> None:
         _require(_is_object(getattr(recipe, name), 0), name)
     _require(_are_objects(recipe.controlnets), "controlnets")
     _require(_are_origins(recipe.origins), "origins")
+    return recipe
 
 
 def _require(right: bool, name: str) -> None:

@@ -12,7 +12,7 @@ from diffusion_toolkit.generators.comfyui.recipe import recipe_of_graph
 from diffusion_toolkit.generators.comfyui.sources import SOURCES, FoundGraph, find_graph
 from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.civitai_json import civitai_object, recipe_of_civitai
-from diffusion_toolkit.generators.grammar.json_text import without_collector
+from diffusion_toolkit.generators.grammar.json_text import WithoutCollector
 from diffusion_toolkit.generators.grammar.parameters_fields import recipe_of
 from diffusion_toolkit.generators.grammar.parameters_program import parameters_by, program_of
 from diffusion_toolkit.generators.grammar.parameters_text import Parameters, find_parameters
@@ -25,7 +25,7 @@ _DAMAGED = "The ComfyUI graph in this file is damaged and cannot be read."
 
 def _read(container: Container) -> Recipe | None:
     if _may_hold_graph(container):
-        with without_collector(max((len(text.value) for text in container.texts), default=0)):
+        with WithoutCollector(max((len(text.value) for text in container.texts), default=0)):
             return _read_all(container)
     parameters = parameters_by(container, _SLUG)
     return recipe_of(parameters, _SLUG) if parameters else None

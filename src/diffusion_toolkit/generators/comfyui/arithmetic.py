@@ -70,7 +70,7 @@ def _evaluated(expression: str, number: Callable[[str], Number | None]) -> Numbe
 
 def _value(tree: ast.expr, number: Callable[[str], Number | None]) -> Number | None:
     if isinstance(tree, ast.Constant):
-        return tree.value if isinstance(tree.value, int | float) and abs(tree.value) <= _LARGEST else None
+        return tree.value if isinstance(tree.value, (int, float)) and abs(tree.value) <= _LARGEST else None
     if isinstance(tree, ast.Name):
         return number(tree.id)
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):

@@ -71,7 +71,7 @@ class _ExecutedNodes(Mapping[str, Node]):
     __slots__ = ("_numbers", "_rows", "_spans", "_values", "document", "made")
 
     def __init__(self, ids: list[str], rows: list[Row], document: Mapping[str, JsonValue]) -> None:
-        self._numbers = dict(zip(ids, range(len(ids)), strict=True))
+        self._numbers = {key: number for number, key in enumerate(ids)}
         self._rows = rows
         self._values: list[Input] = []
         self._spans: Mapping[str, Span] = {}
@@ -84,9 +84,8 @@ class _ExecutedNodes(Mapping[str, Node]):
             found = self.made[key] = self._node(key, self._rows[self._numbers[key]])
         return found
 
-    def get(self, key: str, default: Node | None = None) -> Node | None:  # pyright: ignore[reportIncompatibleMethodOverride] of one kind of default
-        """The node of this id, if there is one."""
-        return self[key] if key in self._numbers else default
+    def __contains__(self, key: object) -> bool:
+        return key in self._numbers
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)
@@ -108,7 +107,7 @@ class _ExecutedNodes(Mapping[str, Node]):
             inputs = _inputs(row[2], self.document)
         else:
             names, begin = span
-            inputs = dict(zip(names, self._values[begin : begin + len(names)], strict=True))
+            inputs = {name: self._values[place] for place, name in enumerate(names, begin)}
         meta = entry.get("_meta") if isinstance(entry, dict) else None
         title = meta.get("title") if isinstance(meta, dict) else None
         return Node(id=key, kind=row[1], title=title if isinstance(title, str) else "", inputs=inputs)
@@ -138,9 +137,9 @@ class Graph:
     def __init__(self, nodes: Mapping[str, Node], characters: int = 0) -> None:
         self.nodes = nodes
         self.characters = characters
-        is_executed = isinstance(nodes, _ExecutedNodes)
-        self.document = nodes.document if is_executed else None
-        self._made = nodes.made if is_executed else nodes
+        executed = nodes if isinstance(nodes, _ExecutedNodes) else None
+        self.document = executed.document if executed else None
+        self._made = executed.made if executed else nodes
         self.pictures: dict[str, list[Link]] = {}
         self.models: dict[tuple[Link, ...], object] = {}
         self._rows: list[Row] | None = None
@@ -152,9 +151,11 @@ class Graph:
         """The node a link comes from; None when the graph does not hold it, or enough was followed."""
         if link is None or self._left < 0:
             return None
-        node = self._made.get(link[0]) or self.nodes.get(link[0])
+        node = self._made.get(link.node)
         if node is None:
-            return None
+            if link.node not in self.nodes:
+                return None
+            node = self.nodes[link.node]
         self._left -= _NODE_VISITS + len(node.inputs)
         return node if self._left >= 0 else None
 
@@ -202,7 +203,7 @@ def api_graph(value: JsonValue, characters: int = 0) -> Graph | None:
 
 
 def _inputs(inputs: Mapping[str, Input], nodes: Mapping[str, JsonValue]) -> dict[str, Input]:
-    return {name: resolved(item, nodes) if isinstance(item, list | dict) else item for name, item in inputs.items()}
+    return {name: resolved(item, nodes) if isinstance(item, (list, dict)) else item for name, item in inputs.items()}
 
 
 def resolved(item: Input, nodes: Mapping[str, JsonValue]) -> Input:

@@ -94,6 +94,7 @@ def _weight(graph: Graph, node: Node, number: str | None) -> Found | None:
     """The strength that belongs to a LoRA; in stacks its name carries the number, before or behind."""
     is_simple = node.inputs.get("input_mode", node.inputs.get("mode")) == "simple"
     for name in (*_SIMPLE_WEIGHTS, *_WEIGHTS) if is_simple else _WEIGHTS:
+        keys: tuple[str, ...]
         if number is None:
             keys = (name,)
         else:

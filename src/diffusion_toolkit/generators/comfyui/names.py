@@ -1,9 +1,8 @@
 """What the inputs of nodes are called: the names that say what an input carries, whoever wrote the node."""
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 _LONGEST_NAME = 80
 _REMEMBERED = 4096
@@ -55,10 +54,66 @@ _POSITIVE = re.compile(r"positive|(?:^|_)pos(?:_|$)")
 _NEGATIVE = re.compile(r"negative|(?:^|_)neg(?:_|$)|^neg(?:cond|prompt)|^uncond|unconditional|^n_prompt")
 
 
-def _of_name(told: Callable[[str], bool]) -> Callable[[str], bool]:
-    """Remembers what was told of short names; graphs use the same few hundred."""
-    remembered = lru_cache(_REMEMBERED)(told)
-    return lambda name: remembered(name) if len(name) <= _LONGEST_NAME else told(name)
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What an input's name says of what it carries: of which prompt it is, "positive" or "negative", if of one;
+    encoded texts; many things at once, or anything; the picture, or nothing that speaks against it; a diffusion model;
+    settings of a sampler; something of a refiner.
+    """
+
+    polarity: str | None
+    is_conditioning: bool
+    is_bundle: bool
+    is_picture: bool
+    may_be_picture: bool
+    is_model: bool
+    is_helper: bool
+    is_refiner: bool
+
+
+_roles: dict[str, Role] = {}
+"""What was told of short names; graphs use the same few hundred."""
+
+
+def role_of(name: str) -> Role:
+    """What an input's name says."""
+    known = _roles.get(name)
+    if known is None:
+        known = _role(name)
+        if len(name) <= _LONGEST_NAME:
+            if len(_roles) >= _REMEMBERED:
+                _roles.clear()
+            _roles[name] = known
+    return known
+
+
+def _role(name: str) -> Role:
+    found, polarity = stem(name), _polarity(name)
+    is_bundle = found in _BUNDLES or _holds(found, _BUNDLE_PARTS)
+    is_strange = found in _NOT_PICTURES or found.endswith(("_model", "_vae", "mask")) or polarity is not None
+    return Role(
+        polarity=polarity,
+        is_conditioning=found in _CONDITIONINGS or "conditioning" in found or found.endswith("text_embeds"),
+        is_bundle=is_bundle,
+        is_picture=found in PICTURES,
+        may_be_picture=not is_strange,
+        is_model=found in _MODELS,
+        is_helper=found in _HELPERS or _holds(found, _BUNDLE_PARTS) or "settings" in found,
+        is_refiner="refiner" in name.casefold(),
+    )
+
+
+def _holds(name: str, parts: tuple[str, ...]) -> bool:
+    return any(part in name for part in parts)
+
+
+def _polarity(name: str) -> str | None:
+    if len(name) > _LONGEST_NAME:
+        return None
+    folded = name.casefold()
+    if _NEGATIVE.search(folded):
+        return "negative"
+    return "positive" if _POSITIVE.search(folded) else None
 
 
 @lru_cache(_REMEMBERED)
@@ -71,74 +126,31 @@ def stem(name: str) -> str:
     return _stem(name) if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME].casefold()
 
 
-@lru_cache(_REMEMBERED)
-def _polarity(name: str) -> str | None:
-    folded = name.casefold()
-    if _NEGATIVE.search(folded):
-        return "negative"
-    return "positive" if _POSITIVE.search(folded) else None
-
-
 def polarity_of(name: str) -> str | None:
     """Which prompt a name speaks of, "positive" or "negative"; None when it names neither."""
-    return _polarity(name) if len(name) <= _LONGEST_NAME else None
+    return role_of(name).polarity
 
 
-class Role(NamedTuple):
-    """What an input's name says of a prompt: which it is of, and whether it carries encoded texts or many things."""
-
-    polarity: str | None
-    is_conditioning: bool
-    is_bundle: bool
-    is_refiner: bool
-
-
-@lru_cache(_REMEMBERED)
-def _role(name: str) -> Role:
-    return Role(_polarity(name), is_conditioning(name), is_bundle(name), "refiner" in name.casefold())
-
-
-def role_of(name: str) -> Role:
-    """What an input's name says of a prompt."""
-    if len(name) <= _LONGEST_NAME:
-        return _role(name)
-    return Role(None, is_conditioning(name), is_bundle(name), "refiner" in name.casefold())
-
-
-@_of_name
 def is_picture(name: str) -> bool:
     """Whether an input carries the picture."""
-    return stem(name) in PICTURES
+    return role_of(name).is_picture
 
 
-@_of_name
 def may_be_picture(name: str) -> bool:
     """Whether nothing in an input's name speaks against its carrying the picture."""
-    found = stem(name)
-    return found not in _NOT_PICTURES and not found.endswith(("_model", "_vae", "mask")) and polarity_of(name) is None
+    return role_of(name).may_be_picture
 
 
-@_of_name
 def is_model(name: str) -> bool:
     """Whether an input carries a diffusion model."""
-    return stem(name) in _MODELS
+    return role_of(name).is_model
 
 
-@_of_name
 def is_bundle(name: str) -> bool:
     """Whether an input carries many things at once, or anything."""
-    found = stem(name)
-    return found in _BUNDLES or any(part in found for part in _BUNDLE_PARTS)
+    return role_of(name).is_bundle
 
 
-def is_conditioning(name: str) -> bool:
-    """Whether an input carries encoded texts without saying which."""
-    found = stem(name)
-    return found in _CONDITIONINGS or "conditioning" in found or found.endswith("text_embeds")
-
-
-@_of_name
 def is_helper(name: str) -> bool:
     """Whether an input carries settings of a sampler."""
-    found = stem(name)
-    return found in _HELPERS or any(part in found for part in (*_BUNDLE_PARTS, "settings"))
+    return role_of(name).is_helper

@@ -29,7 +29,7 @@ def page_graph(document: Mapping[str, JsonValue], characters: int = 0) -> Graph 
         values = entry.get("widgets_values")
         slots = slots_of(entry, "inputs")
         if scope.prefix:
-            left -= len(slots) + (len(values) if isinstance(values, list | dict) else 0)
+            left -= len(slots) + (len(values) if isinstance(values, (list, dict)) else 0)
             if left < 0:
                 break
         title = entry.get("title")

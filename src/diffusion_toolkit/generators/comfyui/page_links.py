@@ -53,6 +53,6 @@ def _told_by_outputs(entries: Mapping[str, Entry]) -> dict[str, PageLink]:
         for number, slot in enumerate(slots_of(entry, "outputs")):
             ids = slot.get("links")
             for link_id in ids if isinstance(ids, list) else ():
-                if isinstance(link_id, int | str) and len(found) < _MOST_LINKS:
+                if isinstance(link_id, (int, str)) and len(found) < _MOST_LINKS:
                     found[str(link_id)] = PageLink(str(link_id), key, number, "", 0)
     return found

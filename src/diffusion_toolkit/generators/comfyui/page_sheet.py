@@ -51,7 +51,7 @@ def _nodes(value: JsonValue) -> dict[str, Entry]:
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     nodes: dict[str, Entry] = {}
     for item in items:
-        if isinstance(item, dict) and isinstance(key := item.get("id"), str | int):
+        if isinstance(item, dict) and isinstance(key := item.get("id"), (str, int)):
             nodes[str(key)] = item
             if len(nodes) >= _MOST_NODES:
                 break

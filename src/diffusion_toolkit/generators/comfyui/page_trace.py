@@ -59,11 +59,14 @@ class Tracer:
         if place is None:
             return None
         wanted = key_of(slot.get("type"))
-        self._shown = None
+        self._forget()
         found = self._step(*place, wanted)
         if isinstance(found, _Place):
             found = self._far(found, wanted)
         return found or self._shown
+
+    def _forget(self) -> None:
+        self._shown = None
 
     def _far(self, place: _Place, wanted: str) -> Source:
         """The same from a place that is not the end; remembered for all places on the way."""

@@ -1,6 +1,7 @@
 """What a node that saves a picture is told about it, for the fields that the graph behind it leaves open."""
 
 import dataclasses
+from typing import Any
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Node
 from diffusion_toolkit.generators.comfyui.loras import NONE
@@ -28,7 +29,7 @@ def with_saved(graph: Graph, output: Node, recipe: Recipe, reader: TextReader, o
     """The recipe with what an output such as Image Saver says beyond it."""
     if "positive" not in output.inputs and "steps" not in output.inputs and "seed_value" not in output.inputs:
         return recipe
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for field, reading, names in (*_NUMBERS, ("model", _file, _MODELS)):
         if getattr(recipe, field) is None:
             value = origins.take(field, _first(graph, output, names), reading)
@@ -38,7 +39,7 @@ def with_saved(graph: Graph, output: Node, recipe: Recipe, reader: TextReader, o
         if said is not None and said.text.strip():
             found[field] = said.text.strip()
             origins.note(field, said.places)
-    return dataclasses.replace(recipe, **found) if found else recipe  # pyright: ignore[reportArgumentType] by field
+    return dataclasses.replace(recipe, **found) if found else recipe
 
 
 def _first(graph: Graph, node: Node, names: tuple[str, ...]) -> Found | None:

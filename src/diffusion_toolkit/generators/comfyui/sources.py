@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from diffusion_toolkit.formats import Container, Text, video_tags
 from diffusion_toolkit.generators.comfyui.graph import Graph, api_graph
 from diffusion_toolkit.generators.comfyui.page_graph import page_graph
-from diffusion_toolkit.generators.grammar.json_text import read_object
+from diffusion_toolkit.generators.grammar.json_text import object_in, read_object
 from diffusion_toolkit.record import JsonValue
 
 SOURCES = (
@@ -111,7 +111,7 @@ def _document(container: Container, text: Text) -> dict[str, JsonValue] | None:
     """The JSON object of a text; those that stand bare are shared with other readers."""
     name = _NAMED.match(text.value)
     if name is None and container.text(text.source) is text and text.value.startswith("{"):
-        return container.once(("object", text.source), lambda: read_object(text.value))
+        return object_in(container, text)
     value = (text.value[name.end() :] if name else text.value).strip("\0 \t\r\n\ufeff")
     return _unpacked(f'{{"": {value}}}') if value.startswith('"') else read_object(value)
 

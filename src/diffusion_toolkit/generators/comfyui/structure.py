@@ -5,7 +5,6 @@ The structure is everything that the file says but the values: ids, classes, nam
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate, chain
@@ -20,7 +19,6 @@ _LONGEST_VALUE = 1_000_000
 _MOST_REMEMBERED = 64
 """Structures a process remembers; pictures of one structure lie beside each other."""
 _MOST_REMEMBERED_PARTS = 20_000
-_LINK_TYPES = [str, int]
 _NESTED = frozenset({list, dict, Link})
 
 
@@ -31,7 +29,7 @@ class Shape:
     fingerprint: bytes
     node_classes: tuple[str, ...]
     slots: tuple[tuple[int, str], ...]
-    in_order: Callable[[list[Scalar]], tuple[Scalar, ...]]
+    in_order: Callable[[list[Input]], tuple[Scalar, ...]]
 
 
 Key: TypeAlias = tuple[
@@ -57,13 +55,13 @@ class Structure:
         return self._spans
 
 
-_remembered: OrderedDict[Key, Structure] = OrderedDict()
+_remembered: dict[Key, Structure] = {}
 
 
-def structure_of(graph: Graph) -> tuple[Structure, list[Scalar]]:
+def structure_of(graph: Graph) -> tuple[Structure, list[Input]]:
     """The structure of a graph and its values: one for each input in the order of the file, which are of no use where
     the input is a link or an object, then those inside of objects."""
-    known = cast("tuple[Structure, list[Scalar]] | None", graph.taken_apart)
+    known = cast("tuple[Structure, list[Input]] | None", graph.taken_apart)
     if known is None:
         key, whole, values = _taken_apart(graph)
         structure = _structure(key, len(values))
@@ -79,13 +77,11 @@ def _structure(key: Key, parts: int) -> Structure:
     if found is None:
         found = _remembered[key] = Structure(key)
         if len(_remembered) > _MOST_REMEMBERED:
-            _remembered.popitem(last=False)
-    else:
-        _remembered.move_to_end(key)
+            del _remembered[next(iter(_remembered))]  # the oldest: which was used last costs a hash of the key to tell
     return found
 
 
-def _taken_apart(graph: Graph) -> tuple[Key, list[Input], list[Scalar]]:
+def _taken_apart(graph: Graph) -> tuple[Key, list[Input], list[Input]]:
     """Everything but the values; the values of the inputs; the same as scalars, with those inside of objects."""
     rows, document = graph.rows(), graph.document
     inputs = [row[2] for row in rows]
@@ -93,11 +89,11 @@ def _taken_apart(graph: Graph) -> tuple[Key, list[Input], list[Scalar]]:
     shapes: list[tuple[int, Link | tuple[str, ...]]] = []
     links: dict[tuple[JsonValue, ...], Link] = {}  # pyright: ignore[reportUnhashable] a text and a number are put into it
     changed: dict[int, Scalar] = {}
-    inside: list[Scalar] = []
+    inside: list[Input] = []
     for place in [place for place, kind in enumerate(map(type, whole)) if kind in _NESTED]:
         value = whole[place]
         if document is not None:
-            pair = tuple(value) if type(value) is list and list(map(type, value)) == _LINK_TYPES else None
+            pair = tuple(value) if type(value) is list and _is_pair(value) else None
             link = links.get(pair) if pair else None
             if link is None:
                 value = resolved(value, document)
@@ -118,8 +114,12 @@ def _taken_apart(graph: Graph) -> tuple[Key, list[Input], list[Scalar]]:
     return key, whole, _scalars(whole, changed, inside, shorten=not 0 < graph.characters <= _LONGEST_VALUE)
 
 
-def _scalars(whole: list[Input], changed: dict[int, Scalar], inside: list[Scalar], *, shorten: bool) -> list[Scalar]:
-    values = cast("list[Scalar]", whole)
+def _is_pair(value: list[JsonValue]) -> bool:
+    return len(value) == 2 and type(value[0]) is str and type(value[1]) is int
+
+
+def _scalars(whole: list[Input], changed: dict[int, Scalar], inside: list[Input], *, shorten: bool) -> list[Input]:
+    values = whole
     if changed or inside or shorten:
         values = values + inside
         for place, value in changed.items():
@@ -131,7 +131,7 @@ def _scalars(whole: list[Input], changed: dict[int, Scalar], inside: list[Scalar
 
 def _scalar(value: JsonValue) -> Scalar:
     """A value as one slot holds it: lists and objects as compact JSON."""
-    if isinstance(value, list | dict):
+    if isinstance(value, (list, dict)):
         try:
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         except (RecursionError, ValueError):  # deeper than Python writes, or a number of more than 4,300 digits

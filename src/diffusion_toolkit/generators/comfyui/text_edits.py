@@ -100,7 +100,7 @@ def _line(node: Node, read: Read) -> Said | None:
 
 def _plain(node: Node, name: str) -> int | str | None:
     value = node.inputs.get(name)
-    return value if isinstance(value, int | str) else None
+    return value if isinstance(value, (int, str)) else None
 
 
 def _appended(node: Node, read: Read) -> Said | None:

@@ -1,6 +1,7 @@
 """Single values of a node's inputs, followed through primitive, switch and arithmetic nodes to where they stand."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from diffusion_toolkit.generators.comfyui.arithmetic import calculated
@@ -46,7 +47,8 @@ class Place(NamedTuple):
     name: str | None
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Found:
     """A value and where it stands written."""
 
     value: JsonValue
@@ -63,7 +65,7 @@ def find(graph: Graph, node: Node, name: str, depth: int = 0) -> Found | None:
     value, holder = node.inputs.get(name), name
     for _ in range(_DEEPEST):
         if not isinstance(value, Link):
-            plain = value if isinstance(value, str | int | float) else name_in(value)
+            plain = value if isinstance(value, (str, int, float)) else name_in(value)
             return None if plain is None else found_at(plain, node, holder)
         source = graph.at(value)
         if source is None:
@@ -102,21 +104,23 @@ def _made(graph: Graph, node: Node, name: str, depth: int) -> Found | None:
 def _number(graph: Graph, node: Node, name: str, depth: int) -> int | float | None:
     found = find(graph, node, name, depth)
     value = found.value if found else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _only_number(node: Node) -> Found | None:
     """The number of a node nobody knows, when it has just one and nothing else comes into it."""
     if any(isinstance(item, Link) for item in node.inputs.values()):
         return None
-    numbers = [key for key, item in node.inputs.items() if isinstance(item, int | float) and not isinstance(item, bool)]
+    numbers = [
+        key for key, item in node.inputs.items() if isinstance(item, (int, float)) and not isinstance(item, bool)
+    ]
     return find_plain(node, numbers[0]) if len(numbers) == 1 else None
 
 
 def find_plain(node: Node, name: str) -> Found | None:
     """The value that an input holds itself."""
     value = node.inputs.get(name)
-    return found_at(value, node, name) if isinstance(value, str | int | float) else None
+    return found_at(value, node, name) if isinstance(value, (str, int, float)) else None
 
 
 def name_in(value: Input) -> str | None:

@@ -46,9 +46,9 @@ def is_plausible(names: Sequence[str], values: Sequence[JsonValue]) -> bool:
         if is_text is None or value is None:
             continue
         if is_text:
-            if not isinstance(value, str | dict):
+            if not isinstance(value, (str, dict)):
                 return False
-        elif isinstance(value, bool | list | dict) or (isinstance(value, str) and not _is_numeric(value)):
+        elif isinstance(value, (bool, list, dict)) or (isinstance(value, str) and not _is_numeric(value)):
             return False
     return True
 
@@ -91,7 +91,7 @@ def _name_sampling(names: list[str | None], values: Sequence[JsonValue], dropped
             if len(before) == 3 and isinstance(values[before[0]], int) and _is_number(values[before[0]]):
                 names[before[0]] = "seed"
         last = values[position + 2] if position + 2 < len(values) else None
-        if _is_number(last) and isinstance(last, int | float) and 0 <= last <= 1:
+        if _is_number(last) and isinstance(last, (int, float)) and 0 <= last <= 1:
             names[position + 2] = "denoise"
         return
 
@@ -126,7 +126,7 @@ def _named(names: list[str | None]) -> set[int]:
 
 
 def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_numeric(value: str) -> bool:

@@ -97,7 +97,7 @@ def _without_control(values: Sequence[JsonValue], table: Sequence[str]) -> list[
 
 
 def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def without_comments(text: str) -> str:

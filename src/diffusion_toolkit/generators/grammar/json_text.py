@@ -2,13 +2,11 @@
 
 import gc
 import json
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import cast
 
 import orjson
 
-from diffusion_toolkit.formats import Container
+from diffusion_toolkit.formats import Container, Text
 from diffusion_toolkit.record import JsonValue
 
 _LARGE = 100_000
@@ -18,20 +16,24 @@ _HUGE, _CHARACTERS_A_PART = 8_000_000, 22
 """Of a text so long, objects and lists this short on average take more than twelve times its memory."""
 
 
-@contextmanager
-def without_collector(characters: int) -> Generator[None]:
+class WithoutCollector:
     """While a large text is read, cyclic garbage is not looked for: JSON holds none, and has very many parts."""
-    if characters < _LARGE or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        if not gc.get_freeze_count():
-            gc.freeze()  # both together make all objects old ones, or the collector would look through them now
-            gc.unfreeze()
-        gc.enable()
+
+    __slots__ = ("_is_wanted",)
+
+    def __init__(self, characters: int) -> None:
+        self._is_wanted = characters >= _LARGE and gc.isenabled()
+
+    def __enter__(self) -> None:
+        if self._is_wanted:
+            gc.disable()
+
+    def __exit__(self, *_error: object) -> None:
+        if self._is_wanted:
+            if not gc.get_freeze_count():
+                gc.freeze()  # both together make all objects old ones, or the collector would look through them now
+                gc.unfreeze()
+            gc.enable()
 
 
 def read_json(text: str) -> JsonValue:
@@ -40,7 +42,7 @@ def read_json(text: str) -> JsonValue:
         return _read_json(text)
     if len(text) > _HUGE and text.count("{") + text.count("[") > len(text) // _CHARACTERS_A_PART:
         raise ValueError("JSON of too many parts")
-    with without_collector(len(text)):
+    with WithoutCollector(len(text)):
         return _read_json(text)
 
 
@@ -71,10 +73,15 @@ def object_at(container: Container, *sources: str) -> tuple[str, dict[str, JsonV
     """The first of these places whose text is a JSON object: its source, and the object. Each text is parsed once per
     file, however many readers ask; do not change what you get."""
     for text in container.texts_at(*sources):
-        found = container.once(("object", text.source), lambda text=text: read_object(text.value))
+        found = object_in(container, text)
         if found is not None:
             return text.source, found
     return None
+
+
+def object_in(container: Container, text: Text) -> dict[str, JsonValue] | None:
+    """The JSON object that one of the file's texts is; parsed once per file, so do not change what you get."""
+    return container.once(("object", text.source), lambda: read_object(text.value))
 
 
 def _nothing(_constant: str) -> None:

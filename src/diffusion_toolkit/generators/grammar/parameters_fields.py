@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from diffusion_toolkit.generators.grammar.fields import LONGEST_QUOTED, Fields, field_name, kept_place, plain
 from diffusion_toolkit.generators.grammar.numbers import read_count, read_decimal, read_seed, read_size
@@ -61,7 +62,18 @@ def recipe_of(parameters: Parameters, generator: str, *, workflow: bool = False)
         source=parameters.source,
         prompt=parameters.prompt,
         negative_prompt=parameters.negative_prompt,
-        **found,  # pyright: ignore[reportArgumentType] each reader gives the type of its field
+        generator_version=found.get("generator_version"),
+        steps=found.get("steps"),
+        sampler=found.get("sampler"),
+        scheduler=found.get("scheduler"),
+        cfg_scale=found.get("cfg_scale"),
+        seed=found.get("seed"),
+        size=found.get("size"),
+        model=found.get("model"),
+        model_hash=found.get("model_hash"),
+        vae=found.get("vae"),
+        clip_skip=found.get("clip_skip"),
+        denoising_strength=found.get("denoising_strength"),
         loras=take_loras(fields, every_prompt, resources),
         embeddings=take_embeddings(fields, every_prompt, resources),
         hires=fields.group("hires", "hires ") if "hires " in names else NOTHING,
@@ -74,9 +86,9 @@ def recipe_of(parameters: Parameters, generator: str, *, workflow: bool = False)
     )
 
 
-def _known_values(fields: Fields, source: str) -> dict[str, JsonValue | tuple[int, int]]:
+def _known_values(fields: Fields, source: str) -> dict[str, Any]:
     """The values that have fields of their own, in one pass over the settings: this runs for most files there are."""
-    found: dict[str, JsonValue | tuple[int, int]] = {}
+    found: dict[str, Any] = {}
     left: dict[str, JsonValue] = {}
     origins = fields.origins
     for key, value in fields.left.items():

@@ -98,7 +98,7 @@ class _Walk:
         """A plain value of the node, or of the node that is wired into its place."""
         for key in keys:
             found = self._graph.value(node, key)
-            if found is not None and not isinstance(found[2], dict | list):
+            if found is not None and not isinstance(found[2], (dict, list)):
                 self._note(field, found[0], found[1])
                 return found[2]
         return None
@@ -163,7 +163,7 @@ class _Walk:
         return {
             key: value
             for key, value in step.values.items()
-            if key not in _TAKEN and isinstance(value, str | int | float | bool) and value != ""
+            if key not in _TAKEN and isinstance(value, (str, int, float, bool)) and value != ""
         }
 
 

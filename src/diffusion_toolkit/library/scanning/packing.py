@@ -25,17 +25,22 @@ class _Shape(Generic[Made]):
     """A frozen dataclass as the tuple of its fields' values, and back.
 
     Back goes through the slots' own setters: the class's `__init__` sets each field by name, which takes eight times
-    as long, and for a record and its recipe is as much as reading a small file costs.
+    as long, and for a record and its recipe is as much as reading a small file costs. That of a compiled class is
+    quick, and cannot be gone around.
     """
 
     def __init__(self, kind: type[Made], without: tuple[str, ...] = ()) -> None:
         self._kind = kind
         self.names = [each.name for each in fields(kind) if each.name not in without]  # pyright: ignore[reportArgumentType] only dataclasses are given
         self.values: Callable[[Made], tuple[Any, ...]] = attrgetter(*self.names)
-        self._setters = [getattr(kind, name).__set__ for name in (*self.names, *without)]
+        self._all_names = (*self.names, *without)
+        self._setters = [getattr(kind, name).__set__ for name in self._all_names]
+        self._is_compiled = kind.__new__ is not object.__new__
 
     def made(self, values: tuple[Any, ...], *others: Any) -> Made:
         """The object again; others: values of the fields left out, in the order they were named."""
+        if self._is_compiled:
+            return self._kind(**dict(zip(self._all_names, values + others, strict=True)))
         found = object.__new__(self._kind)
         for setter, value in zip(self._setters, values + others, strict=True):
             setter(found, value)

@@ -1,0 +1,122 @@
+"""The pixels of a PNG without a decoder: where they are, and those of its leftmost columns.
+
+Only for 8 bits per channel, without a palette.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diffusion_toolkit.formats import limits
+from diffusion_toolkit.formats.png import CHUNK, SIGNATURE
+from diffusion_toolkit.formats.source import Source
+
+_COLOURS, _COLOURS_AND_ALPHA = 2, 6
+_PIECE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PngPixels:
+    """Size and place of a PNG's pixels; spans: of its compressed data."""
+
+    header: bytes
+    width: int
+    height: int
+    channels: int
+    interlaced: bool
+    spans: list[tuple[int, int]]
+
+
+def pixels_of(source: Source) -> PngPixels | None:
+    """What matters of a PNG with 8 bits per channel and no palette; none for others."""
+    header, spans, offset = source.read(16, 13), list[tuple[int, int]](), len(SIGNATURE)
+    if len(header) < 13 or not source.head.startswith(SIGNATURE) or source.read(12, 4) != b"IHDR":
+        return None
+    width, height, depth, colours, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    if depth != 8 or colours not in (_COLOURS, _COLOURS_AND_ALPHA):
+        return None
+    if not 0 < width * height <= limits.LARGEST_HIDING_PIXELS:
+        return None
+    for _ in range(limits.MOST_CHUNKS):
+        head = source.read(offset, 8)
+        if len(head) < 8:
+            break
+        length, kind = CHUNK.unpack(head)
+        if kind == b"IDAT":
+            spans.append((offset + 8, length))
+        elif kind == b"IEND":
+            break
+        offset += 12 + length
+    return PngPixels(header, width, height, 4 if colours == _COLOURS_AND_ALPHA else 3, bool(interlaced), spans)
+
+
+def left_part(source: Source, picture: PngPixels, columns: int) -> Iterator[bytes]:
+    """The filter and the first pixels of each row, as they are stored."""
+    stride, wanted = 1 + picture.width * picture.channels, 1 + columns * picture.channels
+    inflater, stored, skip = zlib.decompressobj(), b"", 0
+    for piece in _pieces(source, picture.spans):
+        try:
+            while piece and not inflater.eof:
+                stored += inflater.decompress(piece, _PIECE_BYTES)
+                piece = inflater.unconsumed_tail
+                while skip + wanted <= len(stored):
+                    yield stored[skip : skip + wanted]
+                    skip += stride
+                dropped = min(skip, len(stored))
+                stored, skip = stored[dropped:], skip - dropped
+        except zlib.error:
+            return
+
+
+def _pieces(source: Source, spans: list[tuple[int, int]]) -> Iterator[bytes]:
+    for begin, length in spans:
+        for offset in range(begin, begin + length, _PIECE_BYTES):
+            piece = source.read(offset, min(_PIECE_BYTES, begin + length - offset))
+            if not piece:
+                return
+            yield piece
+
+
+def unfiltered(row: bytes, above: list[int], channels: int) -> list[int]:
+    """The first pixels of a row from its filter and what is stored of them; above: the same of the row before."""
+    kind, now = row[0], list(row[1 : 1 + len(above)])
+    if kind == 1:
+        for place in range(channels, len(now)):
+            now[place] = (now[place] + now[place - channels]) & 0xFF
+    elif kind == 2:
+        for place in range(len(now)):
+            now[place] = (now[place] + above[place]) & 0xFF
+    elif kind == 3:
+        for place in range(len(now)):
+            left = now[place - channels] if place >= channels else 0
+            now[place] = (now[place] + (left + above[place]) // 2) & 0xFF
+    elif kind == 4:
+        for place in range(len(now)):
+            left, corner = (now[place - channels], above[place - channels]) if place >= channels else (0, 0)
+            now[place] = (now[place] + _nearest(left, above[place], corner)) & 0xFF
+    return now
+
+
+def _nearest(left: int, above: int, corner: int) -> int:
+    """What of the three is nearest to left + above - corner (Paeth's predictor of the PNG specification)."""
+    to_left, to_above, to_corner = abs(above - corner), abs(left - corner), abs(left + above - 2 * corner)
+    if to_left <= to_above and to_left <= to_corner:
+        return left
+    return above if to_above <= to_corner else corner
+
+
+def without_texts(source: Source, picture: PngPixels) -> bytes:
+    """The same picture with nothing but its pixels: what else is in the file may keep a decoder from opening it."""
+    parts = [SIGNATURE, _chunk(b"IHDR", picture.header)]
+    left = 2 * picture.width * picture.height * picture.channels + _PIECE_BYTES
+    for begin, length in picture.spans:
+        if length > left:
+            break
+        left -= length
+        parts.append(_chunk(b"IDAT", source.read(begin, length)))
+    return b"".join([*parts, _chunk(b"IEND", b"")])
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return CHUNK.pack(len(body), kind) + body + struct.pack(">I", zlib.crc32(kind + body))
