@@ -7,6 +7,8 @@ import sys
 MEASUREMENTS = (
     ("bench.scan", "--files"),
     ("bench.catalog", "--rows"),
+    ("bench.completing", "--rows"),
+    ("bench.curation", "--rows"),
     ("bench.workflows", "--images"),
     ("bench.start", "--rows"),
     ("bench.parse", None),

@@ -1,87 +1,52 @@
-"""Measures the catalog: page of 200 from the middle of the result, exact total and three facets, for 40 mixed queries.
+"""Measures searching over HTTP: page of 200 from the middle of the result, exact total and five facets, for 60 queries.
 
-`python -m bench.catalog --rows 1000000 [--url postgresql://…]` makes its own database (embedded without --url),
-fills it, and prints times of the catalog beside times of SQL on the same rows.
+`python -m bench.catalog --images 1000000` makes a library of its own (40 tags an image, two fifths as many distinct
+prompts, LoRAs, albums, three in ten with a ComfyUI graph), starts `dtk serve` on it, and asks each text once after a
+warm-up with other texts; again while a scan writes; rates 10,000 images; and asks SQLite with LIKE on the same rows.
 """
 
 import argparse
+import select
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import psutil
 import sqlalchemy as sa
 
-from bench.rows import Spread, fill, image_lines
-from diffusion_toolkit.catalog import Catalog, CatalogOptions
-from diffusion_toolkit.catalog.sort import KEYS
-from diffusion_toolkit.library.search import Search
+from bench.queries import CASES, COLD, HTTP_FACETS, STORE_CASES, WARM_UP
+from bench.rows import MORE_COLUMNS, Spread, fill, image_lines
+from bench.serving import Serving, serving
+from bench.sqlite import compare_with_sqlite
 from diffusion_toolkit.store.database import Collection, Database, driver
+from diffusion_toolkit.store.server import connect_embedded
 
 PAGE = 200
-FACETS = ("folder", "model", "sampler")
-OTHER_FACETS = ("generator", "month", "rating")
-TARGET_P95_MS = 30.0
-NOW = datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Berlin"))
-
-QUERIES: Sequence[tuple[str, str]] = (
-    ("", "date"), ("", "added asc"), ("", "modified"), ("", "name"), ("", "path"), ("", "rating"), ("", "filesize"),
-    ("", "pixels"), ("", "ratio desc"), ("", "prompt"), ("", "model"), ("", "seed"), ("", "steps"), ("", "cfg"),
-    ("", "random:7"),
-    ("castle", "date"), ("best quality", "date"), ("masterpiece, 1girl", "name"), ("blue eyes, long hair", "rating"),
-    ("*punk", "date"), ('"night sky, "', "date"), ('"by greg rutkowski"', "seed"), ("lora detail 7", "date"),
-    ("v123456", "date"), ("castle OR tower", "path"), ("fantasy, -dragon", "prompt"), ("negative:blurry", "date"),
-    ("zuvor", "date"), ("steps:20", "name"), ("cfg:4..6 steps>=30", "date"), ("seed:123*", "date"),
-    ("rating>=8 favorite", "rating"), ("model:juggernaut* sampler:\"euler a\"", "model"),
-    ("date:2025-01-01..2025-06-30", "date"), ("size:portrait generator:comfyui", "pixels"), ("path:*img2img*", "path"),
-    ("in:2024 ext:png", "filesize"), ("width>=1024 has:workflow portrait", "date"), ("rating:none snow", "random:3"),
-    ("(masterpiece:1.2), castle, model:realvis* rating>=5", "date"),
-)  # fmt: skip
-"""40 texts; every sort, no words, common and rare words, ranges and combinations."""
-
-WARM_UP: Sequence[tuple[str, str]] = (
-    ("forest", "date"), ("highly detailed", "name"), ("steps:30 cfg:7", "path"), ("rating:10", "rating"),
-    ("date:2023", "filesize"), ("in:2022", "pixels"), ("sampler:ddim", "ratio"), ("*scape", "prompt"),
-    ("", "model desc"), ('"digital painting"', "seed asc"), ("size:square", "steps desc"),
-    ("model:dreamshaper*", "cfg desc"), ("path:contains txt2img", "added"), ("type:image", "modified asc"),
-    ("sunset", "random:1"),
-)  # fmt: skip
-
-BASELINE: Sequence[tuple[str, str, str]] = (
-    ("", "TRUE", "file_date DESC"),
-    ("castle", "prompt_id IN (SELECT id FROM prompt WHERE text ~* '\\mcastle')", "file_date DESC"),
-    ("steps:20", "steps = 20", "name"),
-    (
-        "date:2025-01-01..2025-06-30",
-        "file_date >= '2024-12-31T23:00Z' AND file_date < '2025-06-30T22:00Z'",
-        "file_date",
-    ),
-)
+TARGET_P95_MS = 50.0
+TARGET_RATING_S = 1.0
+TARGET_MB = 4_096
+SNAPSHOT_WAIT_S = 300
 
 
 def main() -> None:
-    """Measure, print, and fail when the target is missed by far."""
+    """Fill, serve, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--url", help="an empty or filled database; without it an embedded one is made and removed")
-    parser.add_argument("--scan", nargs=2, metavar=("URL", "ROWS"), help=argparse.SUPPRESS)
-    parser.add_argument("--first", nargs=2, metavar=("URL", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--images", "--rows", dest="images", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, help="a folder in which the library is made once and stays")
+    parser.add_argument("--scan", nargs=2, metavar=("FOLDER", "IMAGES"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.first:
-        first_start(options.first[0], Path(options.first[1]))
-        return
     if options.scan:
-        scan_until_told(options.scan[0], int(options.scan[1]))
+        scan_until_told(Path(options.scan[0]), int(options.scan[1]))
         return
-    with tempfile.TemporaryDirectory() as folder, database_url(options.url, folder) as url:
-        measure(url, options.rows, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="dtk-bench-") as name:
+        folder = options.keep or Path(name)
+        make_library(folder, options.images)
+        measure(folder, options.images)
 
 
 @contextmanager
@@ -90,92 +55,110 @@ def database_url(given: str | None, folder: str) -> Generator[str]:
     if given:
         yield given
         return
-    from diffusion_toolkit.store.server import connect_embedded
-
     with connect_embedded(Path(folder) / "server") as server:
         yield server.url
 
 
-def measure(url: str, rows: int, folder: Path) -> None:
-    """Fill if empty, then measure everything and print it."""
-    database = Database(url)
-    database.prepare()
-    collection = database.collection()
-    with collection.begin() as connection:
-        is_empty = connection.scalar(sa.text("SELECT NOT EXISTS (SELECT FROM image)"))
-    if is_empty:
-        print(f"filling with {rows:,} images …", file=sys.stderr)
-        fill(collection, Spread(rows=rows, prompts=max(1, rows * 2 // 5)))
-    # In a process of its own, so that the memory below is that of a later start.
-    subprocess.run([sys.executable, "-m", "bench.catalog", "--first", url, str(folder / "snapshots")], check=True)
-    options = CatalogOptions(snapshot_folder=folder / "snapshots")
-    catalog = Catalog(collection, options)
-    print(f"load from the snapshot              {timed(catalog.load):8.0f} ms")
-    search = Search(catalog)
-    cold = [
-        timed(lambda word=word: search.run(word, now=NOW))
-        for word in ("portrait", "sharp focus", '"red hair"', "*lights")
-    ]
-    show("cold word leaves", cold)
-    for query, sort in WARM_UP:
-        one(search, query, sort, OTHER_FACETS)
-    show("40 queries, quiet", everything(search))
-
-    process = subprocess.Popen([sys.executable, "-m", "bench.catalog", "--scan", url, str(rows)], stdin=subprocess.PIPE)
-    catalog.follow()
-    time.sleep(3)
-    revision = catalog.state.revision
-    busy = everything(search, pause_s=0.1)
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait()
-    show(f"40 queries, {catalog.state.revision - revision} states of a scan meanwhile", busy)
-    print(f"memory (PSS), this process          {pss_mb([psutil.Process()]):8.0f} MB")
-    print(f"memory (PSS), with PostgreSQL       {pss_mb([psutil.Process(), *server_processes(collection)]):8.0f} MB")
-    compare_with_sql(collection, search)
-    catalog.close()
-    database.close()
+def spread_of(images: int) -> Spread:
+    """A library of so many images with two fifths as many distinct prompts."""
+    return Spread(rows=images, prompts=max(1, images * 2 // 5))
 
 
-def first_start(url: str, folder: Path) -> None:
-    """Load without a snapshot, and leave one."""
-    database = Database(url)
-    catalog = Catalog(database.collection(), CatalogOptions(snapshot_folder=folder))
-    print(f"load from the store                 {timed(catalog.load):8.0f} ms", flush=True)
-    search = Search(catalog)
-    print(f"first word query (words not ready)  {timed(lambda: search.run('castle', now=NOW)):8.0f} ms", flush=True)
-    print(f"snapshot written                    {timed(catalog.save):8.0f} ms", flush=True)
-    while len(catalog.state.orders.ready) < len(KEYS):
-        time.sleep(0.1)
-    catalog.save()
-    catalog.close()
-    database.close()
+def make_library(folder: Path, images: int) -> None:
+    """Write the library, if the folder has none."""
+    with connect_embedded(folder) as server:
+        database = Database(server.url)
+        database.prepare()
+        collection = database.collection()
+        with collection.begin() as connection:
+            is_empty = connection.scalar(sa.text("SELECT NOT EXISTS (SELECT FROM image)"))
+        if is_empty:
+            taken = timed(lambda: fill(collection, spread_of(images))) / 1_000
+            print(f"library of {images:,} images written {taken:8.0f} s", flush=True)
+        database.close()
 
 
-def one(search: Search, query: str, sort: str, facets: Sequence[str]) -> int:
-    """What a page asks for: total, 200 items from the middle, three facets."""
-    found = search.run(query, sort, now=NOW)
-    search.page(found.handle, max(0, found.total // 2 - PAGE // 2), PAGE)
-    search.facets(found.handle, facets)
-    return found.total
+def measure(folder: Path, images: int) -> None:
+    """Start twice, from the store and from the snapshot, and ask."""
+    with serving(folder) as server:
+        print(f"first start, from the store         {timed(lambda: server.total('')) / 1_000:8.1f} s", flush=True)
+        wait_for_snapshot(folder)
+    with serving(folder) as server:
+        print(f"later start, from its snapshot      {timed(lambda: server.total('')) / 1_000:8.1f} s", flush=True)
+        ask = Asking(server)
+        for query, sort in WARM_UP:
+            ask.one(query, sort, 0)
+        show("cold leaves", [ask.one(query, sort, 1) for query, sort in COLD])
+        quiet = ask.everything(CASES)
+        show(f"{len(CASES)} queries, quiet", quiet, TARGET_P95_MS)
+        show("values of nodes, asked of the store", ask.everything(STORE_CASES))
+        rate(server, images)
+        with scanning(folder, images):
+            time.sleep(3)
+            busy = ask.everything(CASES, pause_s=0.1)
+        show(f"{len(CASES)} queries during a scan", busy, TARGET_P95_MS)
+        memory = memory_mb(server, folder)
+        print(f"memory of all processes (PSS)       {memory:8.0f} MB{'' if memory < TARGET_MB else '  TOO MUCH'}")
+        compare_with_sqlite(folder, images, lambda query: ask.one(query, "date", 0))
 
 
-def everything(search: Search, pause_s: float = 0.0) -> list[float]:
-    """Each query once; prints the slowest."""
-    times: list[tuple[float, str]] = []
-    for number, (query, sort) in enumerate(QUERIES):
-        facets = FACETS if number % 2 else OTHER_FACETS
-        times.append((timed(lambda q=query, s=sort, f=facets: one(search, q, s, f)), f"{query!r} by {sort}"))
-        time.sleep(pause_s)
-    for taken, text in sorted(times, reverse=True)[:4]:
-        print(f"    {taken:6.1f} ms  {text}")
-    return [taken for taken, _ in times]
+class Asking:
+    """Asks like the page does: the search with its facets, then 200 items from the middle."""
+
+    def __init__(self, server: Serving) -> None:
+        self._server = server
+
+    def one(self, query: str, sort: str, facets: int) -> float:
+        """Milliseconds of one query with its page, total and facets."""
+        begun = time.perf_counter()
+        found = self._server.get("search", q=query, sort=sort, facets=HTTP_FACETS[facets % len(HTTP_FACETS)])
+        offset = max(0, found["total"] // 2 - PAGE // 2)
+        self._server.get(f"selections/{found['selection']}/items", offset=offset, limit=PAGE)
+        return (time.perf_counter() - begun) * 1_000
+
+    def everything(self, cases: Sequence[tuple[str, str]], pause_s: float = 0.0) -> list[float]:
+        """Each query once; prints the slowest."""
+        times: list[tuple[float, str]] = []
+        for number, (query, sort) in enumerate(cases):
+            times.append(
+                (self.one(query, sort, number), f"{query!r} by {sort}, {HTTP_FACETS[number % len(HTTP_FACETS)]}")
+            )
+            time.sleep(pause_s)
+        for taken, text in sorted(times, reverse=True)[:5]:
+            print(f"    {taken:6.1f} ms  {text}")
+        return [taken for taken, _ in times]
 
 
-def show(title: str, times: Sequence[float]) -> None:
+def rate(server: Serving, images: int) -> None:
+    """Rate 10,000 images at once, and see it in the next query."""
+    chosen = np.random.default_rng().choice(np.arange(1, images + 1), min(10_000, images), replace=False).tolist()
+    begun = time.perf_counter()
+    written = server.post("curation", {"image_ids": chosen, "set": {"rating": 10}})
+    after_write = time.perf_counter() - begun
+    ids = ",".join(map(str, sorted(chosen)[:1_000]))
+    found = server.get("search", q=f"rating:10 id:{ids}", after=written["token"])
+    taken = time.perf_counter() - begun
+    assert found["total"] == len(sorted(chosen)[:1_000]), found["total"]
+    note = "" if taken <= TARGET_RATING_S else "  TOO SLOW"
+    print(f"10,000 images rated                 {after_write:8.2f} s, seen by the next query {taken:.2f} s{note}")
+
+
+def wait_for_snapshot(folder: Path) -> None:
+    """Until the server has written what the next start reads, with all orders."""
+    end, size = time.monotonic() + SNAPSHOT_WAIT_S, -1
+    while time.monotonic() < end:
+        sizes = [path.stat().st_size for path in (folder / "catalog").rglob("*.catalog")]
+        if sizes and sizes[0] == size:
+            return
+        size = sizes[0] if sizes else -1
+        time.sleep(3)
+
+
+def show(title: str, times: Sequence[float], target: float | None = None) -> None:
     """Percentiles in one line."""
     p50, p95 = np.percentile(times, [50, 95])
-    print(f"{title}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, max {max(times):.1f} ms")
+    note = "  TOO SLOW" if target is not None and p95 > target else ""
+    print(f"{title}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, max {max(times):.1f} ms{note}", flush=True)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -185,21 +168,36 @@ def timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - begun) * 1_000
 
 
-def scan_until_told(url: str, rows: int) -> None:
-    """Like a scan: batches of new images and of images read deeply, each committed, until standard input closes."""
-    database = Database(url)
-    collection = database.collection()
-    random = np.random.default_rng()
-    spread = Spread(rows=rows, prompts=max(1, rows * 2 // 5))
-    closed = _closed_input()
-    number = 0
-    while not closed():
-        number += 1
-        _commit_batch(collection, spread, random, number)
-        time.sleep(0.25)
-    with collection.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM image WHERE id > %s", (rows,))
-    database.close()
+# --- a scan meanwhile -----------------------------------------------------------------------------
+
+
+@contextmanager
+def scanning(folder: Path, images: int) -> Generator[None]:
+    """A process that writes like a scan does, for as long as this lasts."""
+    command = [sys.executable, "-m", "bench.catalog", "--scan", str(folder), str(images)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    try:
+        yield
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def scan_until_told(folder: Path, images: int) -> None:
+    """Batches of new images and of images read deeply, each committed, until standard input closes."""
+    with connect_embedded(folder) as server:
+        database = Database(server.url)
+        collection = database.collection()
+        random = np.random.default_rng()
+        number = 0
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            number += 1
+            _commit_batch(collection, spread_of(images), random, number)
+            time.sleep(0.25)
+        with collection.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM image WHERE id > %s", (images,))
+        database.close()
 
 
 def _commit_batch(collection: Collection, spread: Spread, random: np.random.Generator, number: int) -> None:
@@ -212,7 +210,7 @@ def _commit_batch(collection: Collection, spread: Spread, random: np.random.Gene
         with cursor.copy(
             "COPY image (id, folder_id, name, size_bytes, mtime_ns, file_date, added_at, phase, problems, format,"
             " width, height, fingerprint, generator_id, prompt_id, negative_prompt_id, model_id, sampler_id,"
-            " scheduler_id, steps, cfg_scale, seed, workflow) FROM STDIN"
+            f" scheduler_id, steps, cfg_scale, seed, workflow, {MORE_COLUMNS}) FROM STDIN"
         ) as copy:
             first = spread.rows + 1 + number * 256
             for line in image_lines(spread, random, first_id=first, count=256):
@@ -222,16 +220,24 @@ def _commit_batch(collection: Collection, spread: Spread, random: np.random.Gene
             "UPDATE image SET steps = 1 + mod(id, 40), prompt_id = (SELECT max(id) FROM prompt) WHERE id = ANY(%s)",
             (ids,),
         )
+        connection.exec_driver_sql(
+            "UPDATE image_tags SET tag_ids = tag_ids[1:30], confidences = confidences[1:30]"
+            " WHERE image_id = ANY(%s) AND source = 'wd'",
+            (ids[:64],),
+        )
 
 
-def _closed_input() -> Callable[[], bool]:
-    import select
+# --- memory ---------------------------------------------------------------------------------------
 
-    def is_closed() -> bool:
-        ready, _, _ = select.select([sys.stdin], [], [], 0)
-        return bool(ready)
 
-    return is_closed
+def memory_mb(server: Serving, folder: Path) -> float:
+    """Memory of the server, its worker and PostgreSQL together."""
+    ours = psutil.Process(server.process.pid)
+    with connect_embedded(folder) as embedded:
+        database = Database(embedded.url)
+        found = [ours, *ours.children(recursive=True), *server_processes(database.collection())]
+        database.close()
+        return pss_mb(list({process.pid: process for process in found}.values()))
 
 
 def server_processes(collection: Collection) -> list[psutil.Process]:
@@ -254,28 +260,6 @@ def pss_mb(processes: Sequence[psutil.Process]) -> float:
         except psutil.NoSuchProcess:
             continue
     return total / 2**20
-
-
-def compare_with_sql(collection: Collection, search: Search) -> None:
-    """The same answers by SQL in this run."""
-    for query, condition, order in BASELINE:
-        catalog_ms = timed(lambda query=query: one(search, query, "date", FACETS))
-        sql_ms = timed(lambda condition=condition, order=order: _by_sql(collection, condition, order))
-        print(f"SQL baseline {query!r}: {sql_ms:.0f} ms, catalog {catalog_ms:.1f} ms, {sql_ms / catalog_ms:.0f} times")
-
-
-def _by_sql(collection: Collection, condition: str, order: str) -> None:
-    with collection.begin() as connection:
-        total = connection.scalar(sa.text(f"SELECT count(*) FROM image WHERE {condition}")) or 0
-        connection.execute(
-            sa.text(
-                f"SELECT id, name FROM image WHERE {condition} ORDER BY {order}, id OFFSET {total // 2} LIMIT {PAGE}"
-            )
-        ).all()
-        for column in ("folder_id", "model_id", "sampler_id"):
-            connection.execute(
-                sa.text(f"SELECT {column}, count(*) FROM image WHERE {condition} GROUP BY 1 ORDER BY 2 DESC LIMIT 50")
-            ).all()
 
 
 if __name__ == "__main__":

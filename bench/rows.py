@@ -13,6 +13,7 @@ from typing import LiteralString
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import list_rows
 from diffusion_toolkit.store.database import Collection, Database, driver
 
 FRONT_WORDS = (
@@ -94,16 +95,46 @@ def fill(collection: Collection, spread: Spread) -> None:
         copy(
             "COPY image (id, folder_id, name, size_bytes, mtime_ns, file_date, added_at, phase, problems, format,"
             " width, height, fingerprint, generator_id, prompt_id, negative_prompt_id, model_id, sampler_id,"
-            " scheduler_id, steps, cfg_scale, seed, workflow) FROM STDIN",
+            f" scheduler_id, steps, cfg_scale, seed, workflow, {MORE_COLUMNS}) FROM STDIN",
             image_lines(spread, random, first_id=1, count=spread.rows),
         )
-        copy("COPY curation (image_id, rating, favorite, nsfw, for_deletion) FROM STDIN", _curation(spread, random))
-        for table in ("root", "folder", "sampler", "scheduler", "generator", "model", "prompt", "image"):
+        copy(
+            "COPY curation (image_id, rating, favorite, nsfw, for_deletion, rated_at, viewed_at, touched_at)"
+            " FROM STDIN",
+            _curation(spread, random),
+        )
+        copy("COPY tag (id, identity, name) FROM STDIN", _names(list_rows.tag_names()))
+        copy("COPY resource (id, identity, kind, name) FROM STDIN", list_rows.resource_lines())
+        copy(
+            "COPY workflow_graph (id, identity, node_classes, slot_nodes, slot_names) FROM STDIN",
+            list_rows.graph_lines(),
+        )
+        copy("COPY workflow_value (id, identity, text, number) FROM STDIN", list_rows.value_lines(spread.rows, random))
+        tags = "COPY image_tags (image_id, source, tag_ids, confidences)"
+        list_rows.copy_blocks(cursor, tags, list_rows.tag_blocks(spread.rows, random))
+        list_rows.copy_blocks(cursor, tags, list_rows.user_tag_blocks(spread.rows, random))
+        workflows = "COPY image_workflow (image_id, graph_id, value_ids)"
+        list_rows.copy_blocks(cursor, workflows, list_rows.workflow_blocks(spread.rows, random))
+        for name, query, images in list_rows.album_rows(spread.rows, random):
+            cursor.execute(
+                "INSERT INTO album (identity, name, query, image_ids) VALUES (sha256(%s::text::bytea), %s, %s, %s)",
+                (name, name, query, images),
+            )
+        for table in _NUMBERED:
             connection.exec_driver_sql(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
     with collection.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+_NUMBERED = (
+    *("root", "folder", "sampler", "scheduler", "generator", "model", "prompt", "image", "tag", "resource"),
+    *("workflow_graph", "workflow_value"),
+)
+MORE_COLUMNS: LiteralString = (
+    "duration_s, graph_id, clip_skip, denoise, aesthetic, caption_id, resource_ids, resource_weights"
+)
 
 
 def image_lines(spread: Spread, random: np.random.Generator, *, first_id: int, count: int) -> Iterator[str]:
@@ -126,6 +157,8 @@ def _image_block(spread: Spread, random: np.random.Generator, ids: NDArray[np.in
     steps = random.choice([20, 25, 28, 30, 40, 50, 8, 4], size=size, p=[0.35, 0.15, 0.1, 0.2, 0.08, 0.05, 0.04, 0.03])
     cfg = random.choice([7.0, 4.5, 5.0, 1.0, 3.5, 9.0], size=size)
     small = random.integers(1, 1 << 30, size=(size, 4))
+    resources = list_rows.resource_arrays(size, random)
+    graph = np.where(ids % list_rows.GRAPH_SHARE[0] < list_rows.GRAPH_SHARE[1], list_rows.graph_of(ids), 0)
     for row, (image, place, made, look, text) in enumerate(
         zip(ids.tolist(), folder.tolist(), date.tolist(), shape.tolist(), prompt.tolist(), strict=True)
     ):
@@ -143,11 +176,17 @@ def _image_block(spread: Spread, random: np.random.Generator, ids: NDArray[np.in
                 f"{1 + second % 7}\t{steps[row]}\t{cfg[row]}\t{seed[row] + (fourth << 32 if fourth % 3 else 0)}"
                 if known
                 else "\\N\t\\N\t\\N\t\\N",
-                "t" if first % 6 == 1 else "f",
+                "t" if graph[row] else "f",
+                f"{second % 600 / 10 if third % 100 == 0 else _NULL}\t{graph[row] or _NULL}",
+                f"{1 + first % 2 if known else _NULL}\t{third % 10 / 10 if third % 3 == 0 else _NULL}",
+                f"{4 + fourth % 50 / 10 if fourth % 4 == 0 else _NULL}",
+                f"{1 + second % spread.prompts if first % 5 == 0 else _NULL}\t{resources[row] if known else _NO_LISTS}",
             )
         )
 
 
+_NULL = "\\N"
+_NO_LISTS = "\\N\t\\N"
 _NULLS = "\t".join(["\\N"] * 5)
 
 
@@ -162,7 +201,8 @@ def _curation(spread: Spread, random: np.random.Generator) -> Iterator[str]:
     for image, rating, flag in zip(
         rated.tolist(), random.integers(1, 11, len(rated)).tolist(), random.random(len(rated)).tolist(), strict=True
     ):
-        yield f"{image}\t{rating}\t{flag < 0.2}\t{flag > 0.95}\t{0.5 < flag < 0.52}"
+        day = f"2026-{1 + image % 5:02}-{1 + image % 28:02}"
+        yield f"{image}\t{rating}\t{flag < 0.2}\t{flag > 0.95}\t{0.5 < flag < 0.52}\t{day}\t{day} 10:00\t{day} 11:00"
 
 
 def _names(names: Iterable[str]) -> Iterator[str]:

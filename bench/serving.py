@@ -7,7 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -18,6 +19,24 @@ class Serving:
 
     process: subprocess.Popen[bytes]
     url: str
+
+    def get(self, path: str, collection: str = "main", **asked: object) -> dict[str, Any]:
+        """The answer of an address below the collection's."""
+        with urllib.request.urlopen(f"{self._base(collection)}/{path}?{urlencode(asked)}") as answer:
+            return orjson.loads(answer.read())
+
+    def post(self, path: str, body: object, collection: str = "main") -> dict[str, Any]:
+        """The answer to a body sent as JSON."""
+        request = urllib.request.Request(
+            f"{self._base(collection)}/{path}",
+            orjson.dumps(body),
+            {"Content-Type": "application/json", "Origin": self.url.rstrip("/")},
+        )
+        with urllib.request.urlopen(request) as answer:
+            return orjson.loads(answer.read())
+
+    def _base(self, collection: str) -> str:
+        return f"{self.url}api/collections/{collection}"
 
     def total(self, query: str, collection: str = "main") -> int:
         """The total of a query over HTTP, with three facets. The first opens the collection's catalog."""

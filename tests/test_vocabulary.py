@@ -2,7 +2,15 @@
 
 import pytest
 
-from diffusion_toolkit.vocabulary import SAMPLERS, SCHEDULERS, canonical_sampler, canonical_scheduler, split_sampler
+from diffusion_toolkit.vocabulary import (
+    SAMPLERS,
+    SCHEDULERS,
+    canonical_sampler,
+    canonical_scheduler,
+    name_key,
+    split_sampler,
+    tag_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +59,19 @@ def test_no_spelling_means_two_samplers() -> None:
     for table, canonical in ((SAMPLERS, canonical_sampler), (SCHEDULERS, canonical_scheduler)):
         for name, aliases in table.items():
             assert [canonical(alias) for alias in (name, *aliases)] == [name] * (len(aliases) + 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_tag", "same_name"),
+    [
+        ("Long Hair", "long_hair", True, False),
+        ("  long   hair ", "LONG HAIR", True, True),
+        ("Straße", "STRASSE", True, True),
+        ("ｆｏｘ", "fox", True, True),
+        ("é", "e\u0301", True, True),
+        ("fox", "foxes", False, False),
+    ],
+)
+def test_names_are_compared_as_people_read_them(one: str, other: str, same_tag: bool, same_name: bool) -> None:
+    assert (tag_key(one) == tag_key(other)) is same_tag
+    assert (name_key(one) == name_key(other)) is same_name

@@ -57,6 +57,13 @@ class UnreadableFile(ToolkitError):
     http_status = 422
 
 
+class ServiceFailed(ToolkitError):
+    """Another program or site did not answer as it should; the message says which and why."""
+
+    # Failed Dependency: 502 would say that we are the broken server.
+    http_status = 424
+
+
 class Cancelled(ToolkitError):
     """The user stopped the work; what was done is kept."""
 

@@ -51,6 +51,12 @@ def printable(stored: str) -> str:
     return system_name(stored).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def folders_above(path: str) -> list[str]:
+    """The folders around a relative stored path, the nearest first, "" (the root) last; none for the root itself."""
+    parts = path.split("/") if path else []
+    return ["/".join(parts[:count]) for count in range(len(parts) - 1, -1, -1)]
+
+
 def real_root(folder: str | os.PathLike[str]) -> Path:
     """The one spelling of a folder: absolute, symlinks followed, no trailing slash, as the disk spells its case.
 

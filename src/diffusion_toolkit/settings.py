@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.library.files.opening import PLACEHOLDER, Program
 from diffusion_toolkit.plugins import FOLDER
 
 
@@ -27,12 +29,44 @@ class ScanSettings(BaseModel):
     """How folders are read."""
 
     workers: int = Field(default=0, ge=0, le=256, description="Processes that read metadata; 0 means one per core.")
+    at_start: bool = Field(default=True, description="Look for changes in every folder when the page is served.")
 
 
 class ThumbnailSettings(BaseModel):
     """The cache of thumbnails."""
 
     cache_mib: int = Field(default=2048, ge=16, description="Largest size of the cache, in MiB.")
+
+
+class CivitaiSettings(BaseModel):
+    """Where models are looked up by their hash, only when you ask for it."""
+
+    host: str = Field(default="https://civitai.com", description="Address of the service.")
+    api_key: SecretStr | None = Field(default=None, description="Your key, for what is not shown to everybody.")
+    timeout_s: float = Field(default=20.0, gt=0, le=300, description="Seconds to wait for an answer.")
+
+    @property
+    def options(self) -> CivitaiOptions:
+        """The same, for those who ask."""
+        key = self.api_key.get_secret_value() if self.api_key else None
+        return CivitaiOptions(host=self.host, api_key=key, timeout_s=self.timeout_s)
+
+
+class ProgramSettings(BaseModel):
+    """A program that pictures may be opened with, from this machine only."""
+
+    name: str = Field(min_length=1, max_length=200, description="What the menu calls it.")
+    path: str = Field(min_length=1, max_length=4096, description="Where it is, or its name where the system finds it.")
+    arguments: tuple[str, ...] = Field(
+        default=(PLACEHOLDER,), max_length=100, description='Its arguments; "%1" stands for the files.'
+    )
+
+    @field_validator("path")
+    @classmethod
+    def _whole(cls, path: str) -> str:
+        if os.path.dirname(path) and not os.path.isabs(os.path.expanduser(path)):
+            raise ValueError("give the whole path, or the name alone")
+        return path
 
 
 class LogSettings(BaseModel):
@@ -55,6 +89,13 @@ class Settings(BaseSettings):
     scan: ScanSettings = ScanSettings()
     thumbnails: ThumbnailSettings = ThumbnailSettings()
     log: LogSettings = LogSettings()
+    civitai: CivitaiSettings = CivitaiSettings()
+    open_with: tuple[ProgramSettings, ...] = Field(default=(), max_length=100, description="Programs for pictures.")
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs that pictures may be opened with."""
+        return tuple(Program(name=each.name, path=each.path, arguments=each.arguments) for each in self.open_with)
 
     @property
     def logs_dir(self) -> Path:

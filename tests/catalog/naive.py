@@ -1,15 +1,16 @@
 """What a query finds, in the plainest Python: one image at a time, no catalog. The other statement of the same fact."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from small_library import Row
 
-from diffusion_toolkit.query import tree
+from diffusion_toolkit.errors import QueryError
+from diffusion_toolkit.query import parse, tree
 from diffusion_toolkit.query.dates import days_to_span
 from diffusion_toolkit.query.sort import Sort
 from diffusion_toolkit.query.words import typed_words, words
@@ -18,30 +19,41 @@ from diffusion_toolkit.vocabulary import canonical_sampler, canonical_scheduler
 VIDEOS = {"mp4", "avi", "webm", "mov", "mkv", "m4v", "mpg", "mpeg", "wmv", "flv", "ogv"}
 
 
-def find(rows: Iterable[Row], node: tree.Node, now: datetime, models: Iterable[str]) -> list[Row]:
+Names: TypeAlias = Mapping[str, list[str]]
+"""Names of models, and of resources by kind, that the library knows."""
+
+
+def find(rows: Iterable[Row], node: tree.Node, now: datetime, names: Names) -> list[Row]:
     """The matching images; missing files only when the query speaks of `unavailable:`."""
+    return [row for row in rows if _is_found(row, node, now, names)]
+
+
+def _is_found(row: Row, node: tree.Node, now: datetime, names: Names, within: tuple[str, ...] = ()) -> bool:
     wanted = "Where(field='unavailable'" in repr(node)
-    names = list(models)
-    return [row for row in rows if (wanted or row.missing_since is None) and _matches(row, node, now, names)]
+    return (wanted or row.missing_since is None) and _matches(row, node, now, names, within)
 
 
-def _matches(row: Row, node: tree.Node, now: datetime, models: list[str]) -> bool:
+def _matches(row: Row, node: tree.Node, now: datetime, names: Names, within: tuple[str, ...] = ()) -> bool:
     match node:
         case tree.Everything():
             return True
         case tree.And(parts):
-            return all(_matches(row, part, now, models) for part in parts)
+            return all(_matches(row, part, now, names, within) for part in parts)
         case tree.Or(parts):
-            return any(_matches(row, part, now, models) for part in parts)
+            return any(_matches(row, part, now, names, within) for part in parts)
         case tree.Not(part):
-            return not _matches(row, part, now, models)
+            return not _matches(row, part, now, names, within)
         case tree.Prompt(text):
             return _holds_text(row.prompt, text)
         case tree.NodeProperty(kind, name, values):
             there = [value for of, called, value in row.properties if _is_named(of, kind) and _is_named(called, name)]
             return any(_has_value(there, value) for value in values)
         case tree.Where("model", values):
-            return any(_is_model(row.model, value, models) for value in values)
+            return any(_is_model(row.model, value, names["model"]) for value in values)
+        case tree.Where("album", values):
+            return any(_in_album(row, value, now, names, within) for value in values)
+        case tree.Where(field, values) if field in KINDS:
+            return any(_uses(row, field, value, names.get(field, [])) for value in values)
         case tree.Where(field, values):
             return any(_has(row, field, value, now) for value in values)
 
@@ -119,6 +131,70 @@ def _is_named(name: str | None, value: tree.Value, canonical: Callable[[str], st
     return _plain(canonical(name)) == _plain(canonical(value.text))
 
 
+# --- albums, tags, resources ---------------------------------------------------------------------
+
+KINDS = ("lora", "embedding", "controlnet", "hypernet", "vae", "refiner", "hires", "wildcard")
+
+
+def _in_album(row: Row, value: tree.Value, now: datetime, names: Names, within: tuple[str, ...]) -> bool:
+    if not isinstance(value, tree.Name):
+        return bool(row.albums) == isinstance(value, tree.Present)
+    if any(_is_named(name, value) for name in row.albums):
+        return True
+    return any(
+        _is_in_smart(row, name, query, now, names, within)
+        for name, query in row.smart.items()
+        if _is_named(name, value) and name not in within
+    )
+
+
+def _is_in_smart(row: Row, name: str, query: str, now: datetime, names: Names, within: tuple[str, ...]) -> bool:
+    try:
+        node = parse(query)
+    except QueryError:
+        return False
+    return _is_found(row, node, now, names, (*within, name))
+
+
+def _is_tagged(row: Row, value: tree.Value) -> bool:
+    if isinstance(value, tree.Weighted):
+        wanted = tree.Compare(value.operator, value.weight)
+        return any(
+            _is_named(name, value.name) and _is_number(round(Decimal(sure), 4), wanted, "tag")
+            for name, sure in row.tags.items()
+        )
+    if isinstance(value, tree.Name):
+        return any(_is_named(name, value) for name in row.tags)
+    return bool(row.tags) == isinstance(value, tree.Present)
+
+
+def _uses(row: Row, kind: str, value: tree.Value, names: list[str]) -> bool:
+    own = [(name, 1.0 if weight is None else weight) for of, name, weight in row.resources if of == kind]
+    if isinstance(value, tree.Weighted):
+        wanted = tree.Compare(value.operator, value.weight)
+        return any(_is_like(name, value.name, names) and _is_number(weight, wanted, "cfg") for name, weight in own)
+    if isinstance(value, tree.Name):
+        return any(_is_like(name, value, names) for name, _ in own)
+    return bool(own) == isinstance(value, tree.Present)
+
+
+def _is_like(name: str, value: tree.Name, names: list[str]) -> bool:
+    if _has_wildcards(value):
+        return any(_regex(value.text.casefold()).fullmatch(known) for known in _model_names(name))
+
+    def is_called(known: str) -> bool:
+        return _plain(value.text) in {_plain(one) for one in _model_names(known)}
+
+    return is_called(name) if any(map(is_called, names)) else _plain(value.text) in _plain(name)
+
+
+def _is_strong(row: Row, value: tree.Value) -> bool:
+    own = [1.0 if weight is None else weight for kind, _, weight in row.resources if kind == "hypernet"]
+    if isinstance(value, tree.Absent | tree.Present):
+        return bool(own) == isinstance(value, tree.Present)
+    return any(_is_number(weight, value, "cfg") for weight in own)
+
+
 # --- workflows ----------------------------------------------------------------------------------
 
 
@@ -192,8 +268,17 @@ def _number(row: Row, field: str) -> Any:
             return row.width * row.height if row.width and row.height else None
         case "id":
             return row.id
+        case "duration":
+            return row.duration_s
+        case "ratio":
+            return float(np.float32(row.width) / np.float32(row.height)) if row.width and row.height else None
+        case "negative_id":
+            return row.negative_prompt_id
         case _:
             return row.values[field]
+
+
+_REALS = ("cfg", "denoise", "aesthetic", "duration", "ratio")
 
 
 def _is_number(number: Any, value: tree.Value, field: str) -> bool:
@@ -203,9 +288,9 @@ def _is_number(number: Any, value: tree.Value, field: str) -> bool:
         return number is not None
 
     def same(wanted: Decimal) -> Any:
-        return float(np.float32(wanted)) if field == "cfg" else wanted
+        return float(np.float32(wanted)) if field in _REALS else wanted
 
-    if field == "cfg":
+    if field in _REALS:
         number = float(np.float32(number))
     match value:
         case tree.Compare(operator, wanted):
@@ -231,8 +316,14 @@ def _is_number(number: Any, value: tree.Value, field: str) -> bool:
 
 def _has(row: Row, field: str, value: tree.Value, now: datetime) -> bool:
     match field:
-        case "negative":
-            return _negative(row, value)
+        case "negative" | "caption":
+            return _text(row.values[field], value)
+        case "tag":
+            return _is_tagged(row, value)
+        case "hypernet_strength":
+            return _is_strong(row, value)
+        case "has":
+            return _carries(row, value)
         case "sampler":
             return _is_named(row.sampler, value, canonical_sampler)
         case "scheduler":
@@ -260,7 +351,7 @@ def _has(row: Row, field: str, value: tree.Value, now: datetime) -> bool:
         case "path":
             assert isinstance(value, tree.PathText)
             return _has_path(row, value)
-        case "date" | "added" | "modified":
+        case "date" | "added" | "modified" | "rated" | "viewed" | "touched":
             return _in_days(row, field, value, now)
         case "size":
             return _has_size(row, value)
@@ -268,17 +359,31 @@ def _has(row: Row, field: str, value: tree.Value, now: datetime) -> bool:
             assert isinstance(value, tree.Name)
             kind = row.format if row.format is not None else _extension(row.name)
             return (kind in VIDEOS) == (value.text == "video")
-        case "favorite" | "nsfw" | "deleted" | "problem" | "nometa" | "unavailable" | "has":
+        case "favorite" | "nsfw" | "deleted" | "problem" | "nometa" | "unavailable" | "in_album":
             wanted = not (isinstance(value, tree.Absent) or value == tree.Flag(False))
             return _flag(row, field) == wanted
         case _:
             return _is_number(_number(row, field), value, field)
 
 
-def _negative(row: Row, value: tree.Value) -> bool:
+def _text(text: str | None, value: tree.Value) -> bool:
     if isinstance(value, tree.Term | tree.Exact):
-        return _holds_text(row.negative, value)
-    return (row.negative is None) == isinstance(value, tree.Absent)
+        return _holds_text(text, value)
+    return (text is None) == isinstance(value, tree.Absent)
+
+
+def _carries(row: Row, value: tree.Value) -> bool:
+    carried = {
+        "workflow": row.workflow,
+        "recipe": row.generator is not None,
+        "prompt": row.prompt is not None,
+        "negative": row.negative is not None,
+        "caption": row.caption is not None,
+        "tags": bool(row.tags),
+    }
+    if isinstance(value, tree.Name):
+        return carried[value.text]
+    return any(carried.values()) == isinstance(value, tree.Present)
 
 
 def _extension(name: str) -> str | None:
@@ -298,18 +403,22 @@ def _flag(row: Row, field: str) -> bool:
         "problem": row.problems > 0,
         "nometa": row.phase == 1 and row.generator is None,
         "unavailable": row.missing_since is not None or not row.available,
-        "has": row.workflow,
+        "in_album": bool(row.albums),
     }[field]
 
 
 def _in_days(row: Row, field: str, value: tree.Value, now: datetime) -> bool:
+    column = {"date": "file_date", "added": "added_at", "rated": "rated_at", "viewed": "viewed_at"}.get(
+        field, "touched_at"
+    )
+    stored = row.values[column]
+    moment = None if stored is None else Decimal(stored.timestamp())
+    if field == "modified":
+        moment = Decimal(row.mtime_ns) / 10**9
     if not isinstance(value, tree.Days):
-        return isinstance(value, tree.Present)
-    moment = {
-        "date": row.file_date.timestamp(),
-        "added": row.added_at.timestamp(),
-        "modified": Decimal(row.mtime_ns) / 10**9,
-    }[field]
+        return (moment is None) == isinstance(value, tree.Absent)
+    if moment is None:
+        return False
     first, end = days_to_span(value, now)
     return (first is None or moment >= first) and (end is None or moment < end)
 
@@ -340,10 +449,10 @@ def natural(text: str) -> list[tuple[int, str] | tuple[int, int, str]]:
     return [(ord("0"), int(part), "") if part[0] in "0123456789" else (ord(part), 0, part) for part in parts]
 
 
-def in_order(rows: Iterable[Row], sort: Sort) -> list[Row]:
-    """By value and id; those without a value last, also when descending."""
-    valued = [(key, row) for row in rows if (key := _sort_value(row, sort)) is not None]
-    rest = [row for row in rows if _sort_value(row, sort) is None]
+def in_order(rows: Iterable[Row], sort: Sort, album: str | None = None) -> list[Row]:
+    """By value and id; those without a value last, also when descending. album: the one whose order is meant."""
+    valued = [(key, row) for row in rows if (key := _sort_value(row, sort, album)) is not None]
+    rest = [row for row in rows if _sort_value(row, sort, album) is None]
     valued.sort(key=lambda pair: (pair[0], pair[1].id), reverse=sort.descending)
     return [row for _, row in valued] + sorted(rest, key=lambda row: row.id, reverse=sort.descending)
 
@@ -357,8 +466,12 @@ def _mixed(number: int, seed: int) -> int:
     return (z ^ (z >> 31)) >> 32
 
 
-def _sort_value(row: Row, sort: Sort) -> Any:
+def _sort_value(row: Row, sort: Sort, album: str | None) -> Any:
     match sort.key:
+        case "album":
+            return row.albums.get(album)
+        case "viewed" | "touched":
+            return row.values[f"{sort.key}_at"]
         case "date":
             return row.file_date
         case "added":

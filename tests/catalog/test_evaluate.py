@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from naive import find, in_order
-from small_library import NODE_VALUES, NOW, WORDS, SmallLibrary, rows
+from small_library import ALBUMS, NODE_VALUES, NOW, SMART, TAGS, WORDS, SmallLibrary, names_of, rows
 
 from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.catalog.evaluate import EVALUATORS, Question, matching
-from diffusion_toolkit.catalog.sort import KEYS, ordered
+from diffusion_toolkit.catalog.sort import KEYS, album_of, ordered
 from diffusion_toolkit.query import FIELDS, tree
 from diffusion_toolkit.query.sort import SORT_KEYS, Sort
 from diffusion_toolkit.query.words import words
@@ -25,7 +25,7 @@ def test_every_field_has_its_evaluator() -> None:
 
 
 def test_every_sort_key_has_its_values() -> None:
-    assert set(KEYS) | {"random"} == set(SORT_KEYS)
+    assert set(KEYS) | {"random", "album"} == set(SORT_KEYS)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -57,13 +57,18 @@ def compare(catalog: Catalog, library: SmallLibrary, seed: int, queries: int = Q
     """Random queries in random orders give the same ids both ways."""
     rng = random.Random(seed)
     found_rows = rows(library.collection)
-    models = list(catalog.state.dimensions["model"].names)
+    names = names_of(library.collection)
     for _ in range(queries):
-        node, sort = random_tree(rng, 3), random_sort(rng)
+        node, sort, album = random_tree(rng, 3), random_sort(rng), None
+        if sort.key == "album" and rng.random() < 0.7:
+            album = rng.choice(ALBUMS)
+            node = rng.choice((wanted := tree.Where("album", (tree.Name(album),)), tree.And((wanted, node))))
+            if not isinstance(node, tree.Where) and album_of(catalog.state, node) is not None:
+                continue  # another album stands in the query too
         now = NOW.astimezone(rng.choice((ZoneInfo("Europe/Berlin"), timezone(timedelta(hours=-11)))))
-        expected = [row.id for row in in_order(find(found_rows, node, now, models), sort)]
+        expected = [row.id for row in in_order(find(found_rows, node, now, names), sort, album)]
         state = catalog.state
-        positions = ordered(state, matching(Question(state, now, catalog.collection), node), sort)
+        positions = ordered(state, matching(Question(state, now, catalog.collection), node), sort, node)
         assert state.columns["id"][positions].tolist() == expected, (node, str(sort))
 
 
@@ -84,7 +89,7 @@ def random_tree(rng: random.Random, depth: int) -> tree.Node:
         return tree.Prompt(random_text(rng))
     if kind == 5 or rng.random() < 0.15:
         return random_property(rng)
-    field = rng.choice(list(FIELDS))
+    field = rng.choice([name for name in FIELDS if name not in ELSEWHERE])
     return tree.Where(field, tuple(random_value(rng, field) for _ in range(rng.choice((1, 1, 1, 2)))))
 
 
@@ -155,7 +160,20 @@ def random_property_value(rng: random.Random) -> tree.Value:
             return tree.Compare(rng.choice(("=", "<>", "<", "<=", ">", ">=")), number)
 
 
+ELSEWHERE = ("model_hash", "model_or_hash", "raw", "same", "stack", "prompt_id", "negative_id")
+"""Fields with tests of their own: they ask the store, or for what other fields ask for."""
+
 NAMES_BY_FIELD = {
+    "lora": ("detail", "DETAIL", "add detail", "tweaker", "*detail", "styles/*", "ink", "x"),
+    "embedding": ("easynegative", "negative", "bad hands 5", "bad*"),
+    "controlnet": ("depth", "canny xl", "*sd15*", "x"),
+    "hypernet": ("ink", "anime", "anime_2", "x"),
+    "vae": ("sdxl_vae", "vae", "*840000*", "SDXL VAE.safetensors"),
+    "refiner": ("refiner", "sd_xl_refiner_1.0", "x"),
+    "hires": ("latent", "4x+", "R-ESRGAN 4x+", "x"),
+    "wildcard": ("colours", "harbours", "places/*"),
+    "tag": (*TAGS, "RED_FOX", "red panda", "*fox", "*", "none such", "cat*"),
+    "album": (*ALBUMS, *SMART, "PRINT CANDIDATES", "print*", "*", "under score", "none such"),
     "node": ("KSampler", "ksampler", "IPAdapter*", "*lora*", "Power Lora Loader (rgthree)", "x"),
     "model": (
         "sd xl base",
@@ -185,7 +203,7 @@ NAMES_BY_FIELD = {
     ),
     "in": ("deep", "/pics", "/pics/deep/", "comfyui", "*img*", "künstler", "x"),
     "type": ("image", "video"),
-    "has": ("workflow",),
+    "has": FIELDS["has"].choices,
 }
 NUMBERS_BY_FIELD = {
     "steps": (1, 20, 28, 29),
@@ -197,7 +215,14 @@ NUMBERS_BY_FIELD = {
     "pixels": (262144, 1000000),
     "filesize": (0, 1000, "1999.5", 2**21, 2**40),
     "id": (1, 5, 17, 2**40),
+    "clip_skip": (1, 2, 3),
+    "denoise": (0, "0.3", "0.5", 1),
+    "aesthetic": ("4.5", "6.5", 7, "7.25"),
+    "duration": (3, "3.2", 60),
+    "ratio": (1, "1.5", "0.66"),
+    "hypernet_strength": ("0.5", "0.8", 1, "-0.25"),
 }
+OPERATORS: tuple[tree.Comparison, ...] = ("=", "<>", "<", "<=", ">", ">=")
 PATHS = (
     ("contains", "img2img"),
     ("contains", "IMG2"),
@@ -239,8 +264,12 @@ def random_value(rng: random.Random, field: str) -> tree.Value:
         case "text":
             return random_text(rng)
         case "name":
-            name = rng.choice(NAMES_BY_FIELD[field])
-            return tree.Name(name, quoted=rng.random() < 0.2 and "*" in name)
+            text = rng.choice(NAMES_BY_FIELD[field])
+            name = tree.Name(text, quoted=rng.random() < 0.2 and "*" in text)
+            if FIELDS[field].weighted and rng.random() < 0.4:
+                number = rng.choice(("0.8", "0.5", "1", "0.35", "0.80005", "-0.25"))
+                return tree.Weighted(name, rng.choice(OPERATORS), Decimal(number))
+            return name
         case "number":
             return random_number(rng, field)
         case "flag":
@@ -267,7 +296,7 @@ def random_value(rng: random.Random, field: str) -> tree.Value:
             return tree.PathText(how, text)  # pyright: ignore[reportArgumentType]  # one of the four words
         case "graph":
             return tree.Like(rng.choice((0, 1, 3, 10, 20, 10**9)))
-        case "property":
+        case "property" | "raw" | "hash" | "same" | "picture":
             raise AssertionError(field)
         case "presence":
             return rng.choice((tree.Absent(), tree.Present()))
@@ -296,4 +325,4 @@ def random_number(rng: random.Random, field: str) -> tree.Value:
     if rng.random() < 0.3:
         low, high = sorted(rng.choices(some, k=2))
         return tree.Range(low, high)
-    return tree.Compare(rng.choice(("=", "<>", "<", "<=", ">", ">=")), rng.choice(some))
+    return tree.Compare(rng.choice(OPERATORS), rng.choice(some))

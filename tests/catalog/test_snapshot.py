@@ -20,6 +20,10 @@ QUERIES = (
     ('"night"', "path desc"),
     ("path:contains img", "date"),
     ("rating:any", "rating"),
+    ("tag:fox* OR tag:cat>0.5", "viewed"),
+    ("lora:detail>0.4", "aesthetic"),
+    ('album:"Print candidates"', "album"),
+    ('album:"Foxes at night" OR caption:castle', "touched"),
 )
 
 

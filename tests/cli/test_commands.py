@@ -4,15 +4,17 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import orjson
 import pytest
 
 from diffusion_toolkit import __version__
 from diffusion_toolkit.cli.main import COMMANDS, run
+from diffusion_toolkit.cli.main import dtk as dtk_command
 from pictures import graph, make_library, parameters, save_png
 
 RECIPE_FIELDS = ("prompt", "negative_prompt", "steps", "sampler", "scheduler", "cfg_scale", "seed", "model", "size")
@@ -209,9 +211,20 @@ def test_what_nobody_expected_is_logged_and_told_in_one_line(
     assert "RuntimeError: boom" in log
 
 
+def every_command() -> Iterator[list[str]]:
+    """The words of each command, and of each below a group."""
+    context = click.Context(dtk_command)
+    for name in COMMANDS:
+        command = dtk_command.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ([name, below] for below in command.commands)
+        else:
+            yield [name]
+
+
 def test_every_command_has_help_and_the_common_options(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    for command in COMMANDS:
-        assert run([command, "--help"]) == 0
+    for words in every_command():
+        assert run([*words, "--help"]) == 0
         text = capfdbinary.readouterr().out.decode()
         assert all(option in text for option in ("--data-dir", "--collection", "--json"))
 

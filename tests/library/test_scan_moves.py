@@ -106,6 +106,54 @@ def test_a_missing_image_is_found_again_by_content_alone(collection: Collection,
     assert len(images(collection)) == 2
 
 
+def test_a_file_moved_and_stripped_elsewhere_is_recognised_by_its_picture(
+    collection: Collection, tmp_path: Path
+) -> None:
+    write(tmp_path / "a.png", png("a fox", seed=1, shade=7))
+    write(tmp_path / "b.png", png("a crow", seed=2, shade=8))
+    run(collection, tmp_path)
+    image_id = rate(collection, "a.png", 7)
+    (tmp_path / "a.png").unlink()
+    write(tmp_path / "stripped" / "x.png", png(None, shade=7))
+    assert run(collection, tmp_path)["moved"] == 1
+    row = by_name(collection)["stripped/x.png"]
+    assert (row["id"], row["rating"]) == (image_id, 7)
+
+
+def test_a_copy_stripped_beside_its_original_inherits_nothing(collection: Collection, tmp_path: Path) -> None:
+    write(tmp_path / "a.png", png("a fox", seed=1, shade=7))
+    run(collection, tmp_path)
+    rate(collection, "a.png", 7)
+    write(tmp_path / "x.png", png(None, shade=7))
+    run(collection, tmp_path)
+    (tmp_path / "a.png").unlink()
+    run(collection, tmp_path)
+    assert by_name(collection)["x.png"]["rating"] is None
+
+
+def test_the_same_failure_of_another_seed_inherits_nothing(collection: Collection, tmp_path: Path) -> None:
+    write(tmp_path / "black.png", png("a fox", seed=1))
+    write(tmp_path / "other.png", png("a crow", seed=5, shade=8))
+    run(collection, tmp_path)
+    rate(collection, "black.png", 1)
+    (tmp_path / "black.png").unlink()
+    write(tmp_path / "later.png", png("a crow", seed=2))
+    run(collection, tmp_path)
+    assert by_name(collection)["later.png"]["rating"] is None
+
+
+def test_of_two_stripped_copies_neither_inherits(collection: Collection, tmp_path: Path) -> None:
+    write(tmp_path / "a.png", png("a fox", seed=1, shade=7))
+    write(tmp_path / "b.png", png("a crow", seed=2, shade=8))
+    run(collection, tmp_path)
+    rate(collection, "a.png", 7)
+    (tmp_path / "a.png").unlink()
+    for name in ("x.png", "y.png"):
+        write(tmp_path / name, png(None, shade=7))
+    run(collection, tmp_path)
+    assert {row["rating"] for row in by_name(collection).values()} == {None}
+
+
 def test_what_was_rated_meanwhile_stays_an_image_of_its_own(collection: Collection, tmp_path: Path) -> None:
     write(tmp_path / "a.png", png(seed=1))
     write(tmp_path / "b.png", png(seed=2))

@@ -1,5 +1,6 @@
 """What users type, and the tree it means: the examples of the language and the traps of pasted prompts."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from diffusion_toolkit.query import FIELDS, KnownNames, format_query, parse
 from diffusion_toolkit.query.node_property import EXAMPLES as EXAMPLES_OF_PROPERTIES
 from diffusion_toolkit.query.tree import (
     Absent,
+    Affix,
     And,
     Aspect,
     Compare,
@@ -27,8 +29,10 @@ from diffusion_toolkit.query.tree import (
     Present,
     Prompt,
     Range,
+    Same,
     Shape,
     Term,
+    Weighted,
     Where,
 )
 
@@ -153,6 +157,26 @@ EXAMPLES: dict[str, Node] = {
     "ext:png,webp": Where("ext", (Name("png"), Name("webp"))),
     "type:Video": Where("type", (Name("video"),)),
     "has:workflow": Where("has", (Name("workflow"),)),
+    "model_hash:31e35c80|AABBCCDD": Where("model_hash", (Name("31e35c80"), Name("aabbccdd"))),
+    "Model hash: 0x31E35C80F1": Where("model_hash", (Name("31e35c80f1"),)),
+    'model_or_hash:"sd xl base"|31e35c80': Where("model_or_hash", (Name("sd xl base"), Name("31e35c80"))),
+    'tag:fox>0.8|"blue eyes" >= .5, castle': And(
+        (
+            Where(
+                "tag",
+                (Weighted(Name("fox"), ">", Decimal("0.8")), Weighted(Name("blue eyes"), ">=", Decimal("0.5"))),
+            ),
+            text("castle"),
+        )
+    ),
+    "tag:(fox<>1 OR cat)": Or((Where("tag", (Weighted(Name("fox"), "<>", Decimal(1)),)), Where("tag", (Name("cat"),)))),
+    'raw:"ADetailer"': Where("raw", (Exact("ADetailer"),)),
+    "raw:ADetailer": Where("raw", (Exact("ADetailer"),)),
+    "raw:AD*er": Where("raw", (Name("AD*er"),)),
+    "same:seed 123": Where("same", (Same("seed", 123),)),
+    "same: negative_prompt as 123 | model 4": Where("same", (Same("negative", 123), Same("model", 4))),
+    "stack:5,7": Where("stack", (Like(5), Like(7))),
+    "ratio>1.5": Where("ratio", (Compare(">", Decimal("1.5")),)),
     # flags
     "favorite": Where("favorite", (Flag(True),)),
     "-fave": Not(Where("favorite", (Flag(True),))),
@@ -227,6 +251,8 @@ EXAMPLES: dict[str, Node] = {
         Name("Power Lora Loader (rgthree)"), Name("lora_1.lora"), (Name("*detail*"),)
     ),
     'node."a.b"."c d*":any': NodeProperty(Name("a.b"), Name("c d*", quoted=True), (Present(),)),
+    'node.K.text:starts with "a ""fox"""': NodeProperty(Name("K"), Name("text"), (Affix("starts", 'a "fox"'),)),
+    'node.K.text:ends with "x" | contains "y"': NodeProperty(Name("K"), Name("text"), (Affix("ends", "x"), Exact("y"))),
     "node.K.on<>true": Not(NodeProperty(Name("K"), Name("on"), (Name("true"),))),
     "node.K.text:(castle OR night), fox": And(
         (
@@ -260,9 +286,20 @@ def test_example_survives_being_written(query: str) -> None:
     ("field", "example"), [(field.name, example) for field in FIELDS.values() for example in field.examples]
 )
 def test_examples_of_fields_ask_for_that_field(field: str, example: str) -> None:
-    tree = parse(example)
-    parts = tree.parts if isinstance(tree, Or) else (tree,)
-    assert all(isinstance(part, Where) and part.field == field for part in parts)
+    leaves = list(leaves_of(parse(example)))
+    assert leaves
+    assert all(isinstance(part, Where) and part.field == field for part in leaves)
+
+
+def leaves_of(node: Node) -> Iterator[Node]:
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves_of(part)
+        case Not(part):
+            yield from leaves_of(part)
+        case _:
+            yield node
 
 
 @pytest.mark.parametrize("example", EXAMPLES_OF_PROPERTIES)

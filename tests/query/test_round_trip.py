@@ -9,7 +9,9 @@ from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query import FIELDS, Field, format_query, parse
 from diffusion_toolkit.query.normal import normalise
 from diffusion_toolkit.query.tree import (
+    SAME,
     Absent,
+    Affix,
     And,
     Aspect,
     Compare,
@@ -30,9 +32,11 @@ from diffusion_toolkit.query.tree import (
     Present,
     Prompt,
     Range,
+    Same,
     Shape,
     Term,
     Value,
+    Weighted,
     Where,
 )
 from diffusion_toolkit.query.words import typed_words
@@ -100,6 +104,9 @@ PATHS = st.one_of(
 )
 
 
+WEIGHTS = st.decimals(-10, 10, places=2)
+
+
 def numbers(field: Field) -> st.SearchStrategy[Value]:
     number = st.decimals(field.lowest if field.lowest is not None else -1000, field.highest or 10**12, places=2)
     digits = st.text("0123456789*?", min_size=1, max_size=20).map(lambda text: Glob("*" + text.replace("*", "")))
@@ -119,10 +126,17 @@ def values(field: Field) -> st.SearchStrategy[Value]:
         "size": SIZES,
         "path": PATHS,
         "graph": st.integers(0, 10**10 - 1).map(Like),
+        "raw": st.one_of(TEXT.map(Exact), st.text("abc*?.", min_size=1).map(lambda text: Name(f"*{text}"))),
+        "hash": st.text("0123456789abcdef", min_size=4, max_size=64).map(Name),
+        "same": st.builds(Same, st.sampled_from(SAME), st.integers(0, 10**10 - 1)),
+        "picture": st.integers(0, 10**10 - 1).map(Like),
         "presence": st.sampled_from([Absent(), Present()]),
     }
     some = numbers(field) if field.kind == "number" else by_kind[field.kind]
-    return some if field.kind in ("flag", "path") else st.one_of(some, st.sampled_from([Absent(), Present()]))
+    if field.weighted:
+        some = st.one_of(some, st.builds(Weighted, NAMES, st.sampled_from(get_args(Comparison)), WEIGHTS))
+    is_always_there = field.kind in ("flag", "path", "same", "picture")
+    return some if is_always_there else st.one_of(some, st.sampled_from([Absent(), Present()]))
 
 
 WHERE = st.sampled_from(list(FIELDS.values())).flatmap(
@@ -141,6 +155,7 @@ PROPERTIES = st.builds(
             st.builds(Compare, st.sampled_from(get_args(Comparison)), WHOLE_NUMBERS),
             st.tuples(WHOLE_NUMBERS, WHOLE_NUMBERS).map(lambda pair: Range(min(pair), max(pair))),
             TEXT.map(Exact),
+            st.builds(Affix, st.sampled_from(["starts", "ends"]), TEXT),
             NAMES,
             st.sampled_from([Absent(), Present()]),
         ),

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from diffusion_toolkit.catalog import Catalog, CatalogOptions
+from diffusion_toolkit.integrations.civitai import CivitaiOptions
 from diffusion_toolkit.library.roots import Root, add_root
 from diffusion_toolkit.library.scan import scan
 from diffusion_toolkit.library.scanning.options import ScanOptions
@@ -25,8 +26,13 @@ class Started:
 
     scans: list[tuple[str, list[int], list[str]]] = field(default_factory=list[tuple[str, list[int], list[str]]])
 
-    def __call__(self, collection: str, root_ids: Sequence[int], phases: Sequence[str]) -> int:
+    folders: list[list[int]] = field(default_factory=list[list[int]])
+
+    def __call__(
+        self, collection: str, root_ids: Sequence[int], phases: Sequence[str], folder_ids: Sequence[int] = ()
+    ) -> int:
         self.scans.append((collection, list(root_ids), list(phases)))
+        self.folders.append(list(folder_ids))
         return len(self.scans)
 
 
@@ -52,9 +58,11 @@ def library(database: Database, tmp_path: Path, started: Started) -> Iterator[Li
 
     found = Library(
         database=database,
+        data_dir=tmp_path,
         thumbnails=ThumbnailCache(tmp_path / "thumbnails"),
         open_catalog=open_catalog,
         start_scan=started,
+        civitai=CivitaiOptions(host="http://127.0.0.1:1", attempts=1),  # nobody is ever asked by a test
     )
     yield found
     found.close()
@@ -80,6 +88,7 @@ def nowhere(tmp_path: Path, started: Started) -> Library:
     """A library whose database cannot be reached."""
     return Library(
         database=Database("postgresql://nobody@127.0.0.1:1/none"),
+        data_dir=tmp_path,
         thumbnails=ThumbnailCache(tmp_path / "thumbnails"),
         open_catalog=Catalog,
         start_scan=started,

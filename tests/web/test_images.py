@@ -72,6 +72,7 @@ def test_plugins_of_the_data_folder_are_told_and_explain(
     )
     other = Library(
         database=library.database,
+        data_dir=library.data_dir,
         thumbnails=library.thumbnails,
         open_catalog=lambda _: library.search("main").catalog,
         start_scan=library.start_scan,

@@ -14,7 +14,18 @@ def test_a_folder_is_added_listed_and_removed(client: Visitor, pictures: Path) -
     answer = client.post(f"{C}/roots", json={"path": str(pictures)})
     assert answer.status_code == 201
     root = answer.json()
-    assert root == {"id": root["id"], "path": str(pictures), "state": "available", "images": 0, "scanned_at": None}
+    assert root == {
+        "id": root["id"],
+        "path": str(pictures),
+        "state": "available",
+        "images": 0,
+        "scanned_at": None,
+        "recursive": True,
+        "watched": True,
+        "watching": "off",
+        "folder_id": root["folder_id"],
+        "watching_reason": "No watcher runs; `dtk serve` starts one.",
+    }
     assert client.get(f"{C}/roots").json() == [root]
     assert client.delete(f"{C}/roots/{root['id']}").status_code == 204
     assert client.get(f"{C}/roots").json() == []

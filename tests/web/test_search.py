@@ -20,7 +20,7 @@ def library_of_five(client: Visitor, pictures: Path, scanned: Scan) -> None:
     scanned()
 
 
-def test_a_selection_gives_pages_shapes_and_places(client: Visitor) -> None:
+def test_a_selection_gives_pages_shapes_and_places(client: Visitor, pictures: Path) -> None:
     found = client.get(f"{C}/search", params={"q": "castle", "sort": "name desc", "facets": "steps, sampler"}).json()
     assert found["total"] == 5
     assert {value["value"]: value["count"] for value in found["facets"]["steps"]} == {str(20 + n): 1 for n in range(5)}
@@ -33,6 +33,8 @@ def test_a_selection_gives_pages_shapes_and_places(client: Visitor) -> None:
     assert layout.headers["Content-Type"] == "application/octet-stream"
     assert len(layout.content) == 5
     assert layout.content[0] == 128
+    size = client.get(f"{selection}/size").json()
+    assert size == {"images": 5, "bytes": sum(file.stat().st_size for file in pictures.iterdir())}
     image = page["items"][0]["id"]
     assert client.get(f"{selection}/index", params={"image": image}).json() == {"index": 1}
     assert client.get(f"{selection}/index", params={"image": 999}).json() == {"index": None}

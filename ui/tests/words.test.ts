@@ -129,9 +129,17 @@ describe('recipe rows', () => {
 });
 
 describe('folder tree', () => {
+  const root = {
+    scanned_at: null,
+    folder_id: null,
+    recursive: true,
+    watched: true,
+    watching: 'events' as const,
+    watching_reason: null,
+  };
   const roots: Root[] = [
-    { id: 1, path: '/pics', state: 'available', images: 60, scanned_at: null },
-    { id: 2, path: 'D:\\ai\\', state: 'unavailable', images: 5, scanned_at: null },
+    { ...root, id: 1, path: '/pics', state: 'available', images: 60 },
+    { ...root, id: 2, path: 'D:\\ai\\', state: 'unavailable', images: 5 },
   ];
   const folder = (value: string, count: number): FacetValue => ({ value, count, query: `folder:"${value}"` });
   const tree = folderTree(roots, [

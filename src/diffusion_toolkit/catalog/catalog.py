@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diffusion_toolkit.catalog import load, snapshot
+from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.load import Change
 from diffusion_toolkit.catalog.selection import Selections
 from diffusion_toolkit.catalog.sort import KEYS, prepared
@@ -57,6 +58,7 @@ class Catalog:
         self._state: State | None = None
         self._writing = threading.Lock()
         self._saving = threading.Lock()
+        self._compacting = threading.Lock()
         self._stopping = threading.Event()
         self._listeners: list[Listener] = []
         self._threads: list[threading.Thread] = []
@@ -132,7 +134,7 @@ class Catalog:
 
     def _run(self, work: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
-        self._threads.append(thread)
+        self._threads = [*(old for old in self._threads if old.is_alive()), thread]
         thread.start()
 
     def _load(self) -> None:
@@ -160,7 +162,7 @@ class Catalog:
         with feed.reading(self.collection, old.snapshot) as reading:
             same = reading.origin == old.origin and reading.snapshot.high >= old.snapshot.high
             if same and reading.is_unchanged:
-                self._state = replace(old, snapshot=reading.snapshot)
+                self._state = old.as_of(reading.snapshot)
                 return False
             if same:
                 return self._publish(*load.applied(old, reading))
@@ -184,7 +186,25 @@ class Catalog:
         self._state = replace(state, revision=self._next_revision(), orders=orders)
         self._saved = self._saved.after(len(change.positions) + state.count - change.first_new)
         self._announce()
+        if (
+            state.tag_lists.wants_compacting or state.resource_lists.wants_compacting
+        ) and not self._compacting.locked():
+            self._run(self._compact, "catalog-compacting")
         return True
+
+    def _compact(self) -> None:
+        """Build the lists anew in which much has changed; queries and changes go on meanwhile."""
+        with self._compacting:
+            for name in ("tag_lists", "resource_lists"):
+                older: Lists = getattr(self.state, name)
+                if not older.wants_compacting or self._stopping.is_set():
+                    continue
+                library, compacted = self.state.library, older.compacted()
+                with self._writing:
+                    state = self.state
+                    if state.library == library:
+                        newer: Lists = getattr(state, name)
+                        self._state = state.with_lists(name, newer.instead(older, compacted))
 
     def _next_revision(self) -> int:
         return self._state.revision + 1 if self._state else 1

@@ -19,7 +19,10 @@ Mask: TypeAlias = NDArray[np.bool_]
 Bytes: TypeAlias = NDArray[np.uint8]
 
 NO_NUMBER = -(2**31)
-"""Stands for "no value" in `steps`."""
+"""Stands for "no value" in `steps` and `clip_skip`."""
+
+NO_MOMENT = -(2**63)
+"""Stands for "never" in `rated`, `viewed` and `touched`."""
 
 _SLACK = 1_024
 _MOST_SLICES = 4_000
@@ -65,13 +68,21 @@ COLUMNS: Mapping[str, str] = {
     "steps": "i4",
     "cfg": "f4",
     "seed": "u8",
+    "clip_skip": "i4",
+    "denoise": "f4",
+    "aesthetic": "f4",
+    "caption": "i4",
     "rating": "u1",
+    "rated": "i8",
+    "viewed": "i8",
+    "touched": "i8",
 }
 """Name and type of each column.
 
-folder, name, ext, format, generator, prompt, negative, model, sampler, scheduler, graph: place in the table of their
-values, -1 for none ·
-date, added: microseconds since 1970 · width, height: pixels, 0 unknown · duration_s, cfg: NaN for none ·
+folder, name, ext, format, generator, prompt, negative, caption, model, sampler, scheduler, graph: place in the table of
+their values, -1 for none (captions are among the prompts) ·
+date, added, rated, viewed, touched: microseconds since 1970 · width, height: pixels, 0 unknown ·
+duration_s, cfg, denoise, aesthetic: NaN for none ·
 seed: only where `Flag.SEED` is set · rating: 1 to 10, 0 for none · problems: how many, at most 255.
 """
 
@@ -102,7 +113,7 @@ class Columns:
         buffers = dict(self.buffers)
         touched: set[str] = set()
         for name, values in rows.items():
-            if not np.array_equal(self[name][positions], values, equal_nan=name in ("cfg", "duration_s")):
+            if not np.array_equal(self[name][positions], values, equal_nan=values.dtype.kind == "f"):
                 buffers[name] = buffers[name].copy()
                 buffers[name][positions] = values
                 touched.add(name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ DAY_US = 86_400_000_000
 _EARLIEST_S = int(datetime(1, 1, 3, tzinfo=UTC).timestamp())
 _LATEST_S = int(datetime(9999, 12, 29, tzinfo=UTC).timestamp())
 _STEP_S = 86_400
+_YEAR_S = 365 * _STEP_S
 _BIN_BITS = 36
 _MOST_BINS = 1_000_000
 _MOST_MONTHS = 12 * 300
@@ -20,7 +22,8 @@ def local_days(moments_us: Longs, zone: tzinfo | None) -> Longs:
     """The day of each moment (microseconds since 1970, UTC), as days since 1970 in the zone."""
     if not len(moments_us):
         return np.empty(0, np.int64)
-    starts, offsets = _offsets(int(moments_us.min()) // 1_000_000, int(moments_us.max()) // 1_000_000, zone)
+    first_s, last_s = int(moments_us.min()) // 1_000_000, int(moments_us.max()) // 1_000_000
+    starts, offsets = _offsets(first_s // _YEAR_S * _YEAR_S, (last_s // _YEAR_S + 1) * _YEAR_S, zone)
     if len(offsets) == 1:
         return (moments_us + offsets[0]) // DAY_US
     return (moments_us + offsets[spans(moments_us, starts[1:])]) // DAY_US
@@ -76,8 +79,9 @@ class Months:
 
 def months_between(first_us: int, last_us: int, zone: tzinfo | None) -> Months | None:
     """The months of the zone that two moments lie in and all between; None when these are centuries (a wrong clock)."""
-    ends = local_days(np.array([first_us, last_us]), zone).astype("datetime64[D]").astype("datetime64[M]")
-    first, last = ends.astype(np.int64).tolist()
+    # One by one: between the two may lie centuries, with all their changes of the clock.
+    days = np.concatenate([local_days(np.array([moment]), zone) for moment in (first_us, last_us)])
+    first, last = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).tolist()
     if last - first > _MOST_MONTHS:
         return None
     bounds = [_month_begin_us(month, zone) for month in range(first + 1, last + 1)]
@@ -95,6 +99,7 @@ def _month_begin_us(month: int, zone: tzinfo | None) -> int:
     return int(begin.timestamp()) * 1_000_000
 
 
+@lru_cache(maxsize=64)
 def _offsets(first_s: int, last_s: int, zone: tzinfo | None) -> tuple[Longs, Longs]:
     """From when on which offset to UTC holds, in microseconds."""
     first_s, last_s = max(first_s, _EARLIEST_S), min(max(last_s, _EARLIEST_S), _LATEST_S)

@@ -89,6 +89,18 @@ class Graphs:
         graphs = self._graph_of_slot[here]
         return Slots(self.ids[graphs], (here - _starts(self.slots)[graphs]).astype(np.int32))
 
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        """All classes of nodes, by name."""
+        numbers: list[int] = np.unique(self.classes).tolist()
+        return tuple(sorted((self.words[number] for number in numbers), key=str.casefold))
+
+    def property_names(self, is_class: Callable[[str], bool]) -> list[str]:
+        """All properties of nodes of such classes, by name."""
+        nodes = self._fitting(is_class)[self.classes]
+        numbers: list[int] = np.unique(self.properties[nodes[self._node_of_slot]]).tolist()
+        return sorted((self.words[number] for number in numbers), key=str.casefold)
+
     def _slots(self, is_class: Callable[[str], bool], is_property: Callable[[str], bool]) -> Mask:
         nodes = self._fitting(is_class)[self.classes]
         return nodes[self._node_of_slot] & self._fitting(is_property)[self.properties]

@@ -6,12 +6,18 @@ from datetime import date, timedelta, tzinfo
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import NO_NUMBER, Array, Ints
+from diffusion_toolkit.catalog.columns import NO_MOMENT, NO_NUMBER, Array, Ints, Longs
 from diffusion_toolkit.catalog.days import local_days
 from diffusion_toolkit.catalog.state import State
 
 _FIRST_DAY = date(1970, 1, 1)
-_DAYS = {"date": ("date", 1), "added": ("added", 1), "modified": ("mtime_ns", 1_000)}
+_DAYS = {
+    "date": ("date", 1),
+    "added": ("added", 1),
+    "modified": ("mtime_ns", 1_000),
+    "viewed": ("viewed", 1),
+    "touched": ("touched", 1),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,7 @@ def groups(state: State, positions: Ints, sort_key: str, zone: tzinfo | None) ->
         return []
     if sort_key in _DAYS:
         column, per_microsecond = _DAYS[sort_key]
-        return _runs(local_days(state.columns[column][positions] // per_microsecond, zone), _day)
+        return _runs(_local_days(state.columns[column][positions] // per_microsecond, zone), _day)
     if sort_key == "name":
         return _letters(state, positions)
     if sort_key == "rating":
@@ -44,6 +50,16 @@ def groups(state: State, positions: Ints, sort_key: str, zone: tzinfo | None) ->
 
 
 _NONE = ("none", "none")
+
+
+def _local_days(moments_us: Longs, zone: tzinfo | None) -> Longs:
+    days = np.full(len(moments_us), _NEVER, np.int64)
+    known = moments_us != NO_MOMENT
+    days[known] = local_days(moments_us[known], zone)
+    return days
+
+
+_NEVER = -(2**40)
 
 
 def _day(number: int) -> tuple[str, str]:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import COLUMNS, CURATED, Array, Flag, Ints
+from diffusion_toolkit.catalog.columns import COLUMNS, CURATED, NO_MOMENT, Array, Flag, Ints
 from diffusion_toolkit.catalog.dimensions import Dimension, Words
+from diffusion_toolkit.catalog.load_lists import with_resources, with_tags
 from diffusion_toolkit.catalog.names import Names, extensions
 from diffusion_toolkit.catalog.prompts import Prompts
 from diffusion_toolkit.catalog.state import GENERATION_TABLES, State
-from diffusion_toolkit.store.feed import Reading
+from diffusion_toolkit.store.feed import Images, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 _NOT_CURATED = np.uint8(0xFF & ~CURATED)
 _MOST_PROBLEMS = 255
+_MOMENTS = ("rated", "viewed", "touched")
+_AS_THEY_ARE = (
+    *("id", "size_bytes", "mtime_ns", "date", "added", "width", "height", "duration_s", "steps", "cfg"),
+    *("clip_skip", "denoise", "aesthetic"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +50,16 @@ def loaded(reading: Reading, library: int) -> State:
 
 def applied(state: State, reading: Reading) -> tuple[State, Change]:
     """The state after what `reading` delivers, and what became different."""
-    rows, text = reading.images()
-    names = (text, np.concatenate([np.zeros(1, np.int64), np.cumsum(rows["name_bytes"], dtype=np.int64)]))
+    images = reading.images()
+    rows = images.rows
+    names = (images.names, np.concatenate([np.zeros(1, np.int64), np.cumsum(rows["name_bytes"], dtype=np.int64)]))
     state, tables = _with_tables(state, reading)
     state = _with_prompts(state, reading, rows)
     state, merged = _with_images(state, rows, names)
     state, curated = _with_curation(state, reading.curation())
+    state, listed = _with_lists(state, reading, images)
     state, buried = _without(state, reading.tombstones()["id"])
-    changes = [merged, curated, buried]
+    changes = [merged, curated, listed, buried]
     change = Change(
         first_new=merged.first_new,
         positions=np.unique(np.concatenate([part.positions for part in changes])).astype(np.int32),
@@ -67,18 +75,22 @@ def _with_tables(state: State, reading: Reading) -> tuple[State, frozenset[str]]
     dimensions: Mapping[str, Dimension] = {
         table: state.dimensions[table].updated(reading.names(table)) for table in GENERATION_TABLES
     }
+    tags, resources = state.tags.updated(reading.tags()), state.resources.updated(reading.resources())
+    albums = state.albums.updated(reading.albums())
     changed = {table for table in dimensions if dimensions[table] is not state.dimensions[table]}
+    changed |= {name for name, new in (("tag", tags), ("album", albums)) if new is not getattr(state, f"{name}s")}
     if folders is not state.folders:
         changed.add("folder")
     if graphs is not state.graphs:
         changed.add("graph")
-    if not changed:
+    if not changed and resources is state.resources:
         return state, frozenset()
-    return replace(state, folders=folders, dimensions=dimensions, graphs=graphs), frozenset(changed)
+    state = replace(state, folders=folders, dimensions=dimensions, graphs=graphs)
+    return replace(state, tags=tags, resources=resources, albums=albums), frozenset(changed)
 
 
 def _with_prompts(state: State, reading: Reading, rows: "Rows") -> State:
-    wanted = np.unique(np.concatenate([rows["prompt"], rows["negative"]]))
+    wanted = np.unique(np.concatenate([rows["prompt"], rows["negative"], rows["caption"]]))
     unknown = wanted[(wanted > 0) & (state.prompts.codes(wanted) < 0)]
     if not len(unknown):
         return state
@@ -101,6 +113,7 @@ def _with_images(state: State, rows: "Rows", names: "tuple[bytes, Array]") -> tu
     new = {name: column[order] for name, column in values.items()}
     if len(new["id"]):
         new["rating"] = np.zeros(len(new["id"]), np.uint8)
+        new.update({name: np.full(len(new["id"]), NO_MOMENT, np.int64) for name in _MOMENTS})
         state = replace(state, columns=state.columns.appended(new), places=state.places.appended(new["id"]))
     return state, replace(changed, first_new=first_new)
 
@@ -130,8 +143,17 @@ def _with_curation(state: State, rows: "Rows") -> tuple[State, Change]:
     flags = state.columns["flags"][positions] & _NOT_CURATED
     for name, flag in (("favorite", Flag.FAVORITE), ("nsfw", Flag.NSFW), ("for_deletion", Flag.FOR_DELETION)):
         flags |= rows[name] * np.uint8(flag)
-    columns, touched = state.columns.changed(positions, {"rating": rows["rating"].astype(np.uint8), "flags": flags})
+    values = {"rating": rows["rating"].astype(np.uint8), "flags": flags} | {name: rows[name] for name in _MOMENTS}
+    columns, touched = state.columns.changed(positions, values)
     return replace(state, columns=columns), Change(first_new=state.count, positions=positions, columns=touched)
+
+
+def _with_lists(state: State, reading: Reading, images: Images) -> tuple[State, Change]:
+    """After the images, so that each of them has its place."""
+    resource_lists = with_resources(state.resource_lists, state, images, state.positions(images.rows["id"]))
+    tag_lists, tagged = with_tags(state.tag_lists, state, reading.image_tags())
+    change = Change(first_new=state.count, positions=tagged, columns=frozenset(("tags",) if len(tagged) else ()))
+    return replace(state, resource_lists=resource_lists, tag_lists=tag_lists), change
 
 
 def _without(state: State, ids: "Array") -> tuple[State, Change]:
@@ -146,10 +168,7 @@ def _without(state: State, ids: "Array") -> tuple[State, Change]:
 
 def _columns_of(state: State, rows: "Rows", names: "tuple[bytes, Array]") -> "tuple[State, dict[str, Array]]":
     """Rows of the store as columns; ids of other tables become their codes."""
-    values: dict[str, Array] = {
-        name: rows[name].astype(COLUMNS[name])
-        for name in ("id", "size_bytes", "mtime_ns", "date", "added", "width", "height", "duration_s", "steps", "cfg")
-    }
+    values: dict[str, Array] = {name: rows[name].astype(COLUMNS[name]) for name in _AS_THEY_ARE}
     values["seed"] = np.ascontiguousarray(rows["seed"]).view(np.uint64).copy()
     values["problems"] = np.minimum(rows["problems"], _MOST_PROBLEMS).astype(np.uint8)
     values["flags"] = (
@@ -164,6 +183,7 @@ def _columns_of(state: State, rows: "Rows", names: "tuple[bytes, Array]") -> "tu
     values["graph"] = state.graphs.codes(rows["graph"])
     values["prompt"] = state.prompts.codes(rows["prompt"])
     values["negative"] = state.prompts.codes(rows["negative"])
+    values["caption"] = state.prompts.codes(rows["caption"])
     formats, values["format"] = _formats(state.formats, rows["format"])
     exts, values["ext"] = _extensions(state.exts, *names)
     all_names, values["name"] = _names(state, values["id"], *names)

@@ -3,7 +3,8 @@
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -39,6 +40,8 @@ class Chosen:
 
     def of(self, column: Array) -> Array:
         """Their values of a column."""
+        if self.bits is not None and self.count == self.bit_count:
+            return column[: self.bit_count]
         mask = self.mask
         return column[self.positions] if mask is None else np.compress(mask, column[: len(mask)])
 
@@ -56,7 +59,7 @@ class Found:
     """What a query found.
 
     positions: of the images, in order; they mean the same in every later state of the same `library`. A state is not
-    kept: a scan would fill the memory with old ones.
+    kept: a scan would fill the memory with old ones. hidden: how many the options left out, by field.
     """
 
     handle: str
@@ -69,6 +72,7 @@ class Found:
     sort: Sort
     now: datetime
     milliseconds: float
+    hidden: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Selections:

@@ -17,20 +17,23 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from diffusion_toolkit.catalog.albums import AlbumArrays
 from diffusion_toolkit.catalog.columns import COLUMNS, Array, Columns, Places
-from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Words
+from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Resources, TagNames, Words
 from diffusion_toolkit.catalog.graphs import Graphs
+from diffusion_toolkit.catalog.list_arrays import list_arrays, lists_of
 from diffusion_toolkit.catalog.names import FoldedNames, Names
 from diffusion_toolkit.catalog.orders import Order, OrderCache
 from diffusion_toolkit.catalog.prompts import Prompts, Segment
 from diffusion_toolkit.catalog.sort import KEYS
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.catalog.text_order import GrowingOrder, TextOrder
+from diffusion_toolkit.catalog.weights import RESOURCE_WEIGHTS, TAG_WEIGHTS
 from diffusion_toolkit.catalog.words import Dictionary, WordIndex
 from diffusion_toolkit.store.feed import FolderRow, Origin, RootRow, Snapshot
 
 _LOG = logging.getLogger(__name__)
-_MAGIC = b"dtk catalog 2\n\0\0"
+_MAGIC = b"dtk catalog 3\n\0\0"
 _ALIGNMENT = 65_536
 """Maps begin at multiples of 64 KiB on Windows, of a page elsewhere."""
 
@@ -121,7 +124,7 @@ def _write(state: State, file: BinaryIO) -> None:
     orders = state.orders.ready  # queries prepare more of them meanwhile
     arrays = {name: np.ascontiguousarray(array) for name, array in _arrays(state, orders)}
     for name, array in arrays.items():
-        checksum = zlib.crc32(array.view(np.uint8).data) if len(array) else 0
+        checksum = zlib.crc32(array.view(np.uint8).data) if array.size else 0
         parts.append({"name": name, "kind": array.dtype.str, "at": at, "bytes": array.nbytes, "checksum": checksum})
         at += -(-array.nbytes // _ALIGNMENT) * _ALIGNMENT
     head = json.dumps(_described(state) | {"orders": list(orders), "parts": parts}).encode()
@@ -176,9 +179,12 @@ def _described(state: State) -> dict[str, Any]:
         "exts": state.exts.names,
         "formats": state.formats.names,
         "roots": [asdict(root) for root in state.folders.roots],
-        "folders": [(row.id, row.root_id, row.path) for row in state.folders.rows],
+        "folders": [(row.id, row.root_id, row.path, row.excluded) for row in state.folders.rows],
         "graph words": state.graphs.words,
         "dimensions": {name: [table.ids, table.names] for name, table in state.dimensions.items()},
+        "tags": [state.tags.ids, state.tags.names, sorted(state.tags.deleted)],
+        "resources": [state.resources.ids, state.resources.kinds, state.resources.names],
+        "albums": AlbumArrays.of(state.albums).rows,
         "segments": len(state.prompts.segments),
     }
 
@@ -190,6 +196,12 @@ def _arrays(state: State, orders: Mapping[str, Order]) -> Iterator[tuple[str, Ar
     yield "name starts", state.names.starts[: state.names.count + 1]
     for name in _GRAPH_ARRAYS:
         yield f"graph {name}", getattr(state.graphs, name)
+    for kind, lists in (("tag", state.tag_lists), ("resource", state.resource_lists)):
+        for name, array in list_arrays(lists):
+            yield f"{kind} {name}", array
+    albums = AlbumArrays.of(state.albums)
+    yield "album lengths", albums.lengths
+    yield "album images", albums.image_ids
     yield "prompt ids", _by_place(state.prompts.places)
     for number, segment in enumerate(state.prompts.segments):
         for name, array in _segment_arrays(segment):
@@ -250,11 +262,16 @@ def _state(head: dict[str, Any], arrays: Mapping[str, Array], segments: tuple[Se
         formats=Words(tuple(head["formats"])),
         folders=Folders(
             tuple(RootRow(**root) for root in head["roots"]),
-            tuple(FolderRow(id=row[0], root_id=row[1], path=row[2]) for row in head["folders"]),
+            tuple(FolderRow(id=row[0], root_id=row[1], path=row[2], excluded=row[3]) for row in head["folders"]),
         ),
         graphs=Graphs(words=tuple(head["graph words"]), **{name: arrays[f"graph {name}"] for name in _GRAPH_ARRAYS}),
         dimensions={name: Dimension(tuple(table[0]), tuple(table[1])) for name, table in head["dimensions"].items()},
         prompts=Prompts(Places.of(arrays["prompt ids"]), segments, GrowingOrder(_text_order("prompts", arrays))),
+        tags=TagNames(tuple(head["tags"][0]), tuple(head["tags"][1]), frozenset(head["tags"][2])),
+        tag_lists=lists_of(TAG_WEIGHTS, lambda name: arrays[f"tag {name}"]),
+        resources=Resources(*map(tuple, head["resources"])),
+        resource_lists=lists_of(RESOURCE_WEIGHTS, lambda name: arrays[f"resource {name}"]),
+        albums=AlbumArrays(tuple(head["albums"]), arrays["album lengths"], arrays["album images"]).albums,
         orders=OrderCache.of(
             {
                 key: Order(arrays[f"order {key} valued"], arrays[f"order {key} rest"])

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import NO_NUMBER, Array, Flag, Ints, Mask
+from diffusion_toolkit.catalog.columns import NO_MOMENT, NO_NUMBER, Array, Flag, Ints, Mask
+from diffusion_toolkit.catalog.evaluate.names import albums_named
 from diffusion_toolkit.catalog.orders import Order, Values
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.query.sort import Sort
+from diffusion_toolkit.query.tree import And, Name, Node, Where
+from diffusion_toolkit.store.feed import AlbumRow
 
 _FEW = 24
 """Results under one in so many of all images are sorted by themselves."""
@@ -30,6 +33,14 @@ class Key:
 
 def _column(name: str, known: Callable[[State], Mask] | None = None) -> Key:
     return Key(lambda state: state.columns[name], frozenset((name,)), known)
+
+
+def _real(name: str) -> Key:
+    return _column(name, lambda state: ~np.isnan(state.columns[name]))
+
+
+def _moment(name: str) -> Key:
+    return _column(name, lambda state: state.columns[name] != NO_MOMENT)
 
 
 def _pixels(state: State) -> Array:
@@ -54,12 +65,16 @@ KEYS: Mapping[str, Key] = {
     "date": _column("date"),
     "added": _column("added"),
     "modified": _column("mtime_ns"),
+    "viewed": _moment("viewed"),
+    "touched": _moment("touched"),
     "name": Key(_name, frozenset(("name",))),
     "path": Key(_path, frozenset(("name", "folder")), tables=frozenset(("folder",))),
     "rating": _column("rating", lambda state: state.columns["rating"] > 0),
+    "aesthetic": _real("aesthetic"),
     "filesize": _column("size_bytes"),
     "pixels": Key(_pixels, _SIZE, lambda state: state.width_known),
     "ratio": Key(_ratio, _SIZE, lambda state: state.width_known),
+    "duration": _real("duration_s"),
     "prompt": Key(
         lambda state: state.prompts.ranks()[state.columns["prompt"]],
         frozenset(("prompt",)),
@@ -73,15 +88,17 @@ KEYS: Mapping[str, Key] = {
     ),
     "seed": Key(lambda state: state.columns["seed"], frozenset(("seed", "flags")), lambda s: s.columns.has(Flag.SEED)),
     "steps": _column("steps", lambda state: state.columns["steps"] != NO_NUMBER),
-    "cfg": _column("cfg", lambda state: ~np.isnan(state.columns["cfg"])),
+    "cfg": _real("cfg"),
 }
-"""All sort keys but `random`, which compares nothing."""
+"""All sort keys but `random`, which compares nothing, and `album`, which compares with a list."""
 
 
-def ordered(state: State, found: Mask, sort: Sort) -> Ints:
-    """The positions of the found images in this order."""
+def ordered(state: State, found: Mask, sort: Sort, node: Node | None = None) -> Ints:
+    """The positions of the found images in this order. node: the query, for the order of the album it asks for."""
     if sort.key == "random":
         return _shuffled(state, np.flatnonzero(found).astype(np.int32), sort)
+    if sort.key == "album":
+        return _as_in_album(state, found, album_of(state, node)).whole(descending=sort.descending)
     key = KEYS[sort.key]
     total = int(np.count_nonzero(found))
     if total * _FEW < state.count:
@@ -92,6 +109,24 @@ def ordered(state: State, found: Mask, sort: Sort) -> Ints:
 def prepared(state: State, name: str) -> Order:
     """The order of all images by a key."""
     return state.orders.get(name, state.count, lambda: KEYS[name].of(state))
+
+
+def album_of(state: State, node: Node | None) -> AlbumRow | None:
+    """The album that the whole query, or one of the terms that must all hold, asks for."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    names = [part.values[0] for part in parts if isinstance(part, Where) and part.field == "album"]
+    named = [albums_named(state, name) for name in names if isinstance(name, Name)]
+    return named[0][0] if named and named[0] else None
+
+
+def _as_in_album(state: State, found: Mask, album: AlbumRow | None) -> Order:
+    """The album's pictures in its order, and all others by id."""
+    places = np.empty(0, np.int32) if album is None else state.album_positions(album)
+    places = places[found[places]]
+    rest = found.copy()
+    rest[places] = False
+    others = np.flatnonzero(rest).astype(np.int32)
+    return Order(places, others[np.argsort(state.columns["id"][others], kind="stable")])
 
 
 def random_numbers(ids: Array, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":

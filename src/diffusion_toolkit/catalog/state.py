@@ -1,19 +1,24 @@
 """One state of the catalog: everything a query needs, and nothing in it ever changes."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from diffusion_toolkit.catalog.albums import Albums
 from diffusion_toolkit.catalog.columns import Columns, Flag, Ints, Mask, Places, no_columns
-from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Words
+from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Resources, TagNames, Words
 from diffusion_toolkit.catalog.graphs import Graphs
+from diffusion_toolkit.catalog.kept import Kept
+from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.names import Names
 from diffusion_toolkit.catalog.orders import OrderCache
 from diffusion_toolkit.catalog.prompts import Prompts
+from diffusion_toolkit.catalog.weights import RESOURCE_WEIGHTS, TAG_WEIGHTS
 from diffusion_toolkit.paths import printable
-from diffusion_toolkit.store.feed import Origin, Snapshot
+from diffusion_toolkit.store.feed import AlbumRow, Origin, Snapshot
 
 GENERATION_TABLES = ("model", "sampler", "scheduler", "generator")
 
@@ -25,6 +30,8 @@ class State:
     library: counts how often everything was read anew; positions mean the same within one ·
     revision: counts the states since the program started · places: where the image of an id stands ·
     dimensions: model, sampler, scheduler, generator · exts, formats: what the columns `ext` and `format` point to ·
+    tags, tag_lists: tags by name, and of each image · resources, resource_lists: likewise what recipes name ·
+    kept: what was worked out of this state, by those who need it again ·
     orders: prepared sort orders, filled as they are asked for.
     """
 
@@ -43,7 +50,26 @@ class State:
     )
     graphs: Graphs = field(default_factory=Graphs)
     prompts: Prompts = field(default_factory=lambda: Prompts(Places(np.empty(0, np.int32))))
+    tags: TagNames = field(default_factory=TagNames)
+    tag_lists: Lists = field(default_factory=lambda: Lists.none(TAG_WEIGHTS), repr=False)
+    resources: Resources = field(default_factory=Resources)
+    resource_lists: Lists = field(default_factory=lambda: Lists.none(RESOURCE_WEIGHTS), repr=False)
+    albums: Albums = field(default_factory=Albums)
     orders: OrderCache = field(default_factory=OrderCache, repr=False)
+    kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
+
+    def as_of(self, snapshot: Snapshot) -> "State":
+        """The same library as of a later snapshot in which nothing changed, with all that was worked out of it."""
+        return self._the_same_but("snapshot", snapshot)
+
+    def with_lists(self, name: str, lists: Lists) -> "State":
+        """The same library with the same values in another form."""
+        return self._the_same_but(name, lists)
+
+    def _the_same_but(self, name: str, value: object) -> "State":
+        other = copy(self)
+        object.__setattr__(other, name, value)
+        return other
 
     @property
     def count(self) -> int:
@@ -61,14 +87,26 @@ class State:
         return _shared((self.columns["flags"] & np.uint8(Flag.DEAD | Flag.MISSING)) == 0)
 
     @cached_property
+    def shown(self) -> Mask:
+        """Images whose folder is not excluded."""
+        folders = self.folders.shown
+        if folders.all():
+            return _shared(np.ones(self.count, np.bool_))
+        return _shared(folders[self.columns["folder"]])
+
+    @cached_property
     def image_count(self) -> int:
         """How many images a query for everything finds."""
-        return int(np.count_nonzero(self.present))
+        return int(np.count_nonzero(self.present & self.shown))
 
     @cached_property
     def width_known(self) -> Mask:
         """Images whose width and height are known."""
         return _shared((self.columns["width"] > 0) & (self.columns["height"] > 0))
+
+    def album_positions(self, row: AlbumRow) -> Ints:
+        """The images of an album in its order; none of a smart one, whose query decides."""
+        return self.albums.positions(row, self.places)
 
     def name(self, position: int) -> str:
         """The file name as one shows it."""

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -16,11 +17,28 @@ COMMANDS = {
     "scan": "Index folders: names first, then metadata.",
     "inspect": "Read files and show how they were made.",
     "search": "Run a query over the library.",
-    "roots": "List, add and remove the folders of the library.",
+    "roots": "List, add, move and remove the folders of the library.",
+    "folders": "List, exclude, archive, make, move and delete folders.",
+    "prompts": "List the prompts of the library, and what their words are worth.",
+    "model-library": "Models: where they lie, their hashes and names, the pictures made with them.",
+    "rate": "Rate and mark all pictures that a query finds.",
+    "tags": "List, give, rename and merge tags.",
+    "albums": "List, make and fill albums.",
+    "queries": "List, save, rename and delete saved queries.",
+    "move": "Move pictures, with all that is known of them, to a folder.",
+    "copy": "Copy pictures to a folder.",
+    "rename": "Give pictures new names, one or many by a pattern.",
+    "delete": "Put pictures into the trash, delete them for good, or remove only their entries.",
+    "undo": "Take back the last action, or list what was done.",
     "backup": "Back the collection up to a file.",
     "restore": "Put a backup in the place of its collection.",
+    "export": "Write ratings, tags, albums and saved queries to a JSON file.",
+    "import": "Bring in ratings, tags and albums.",
     "doctor": "Check the installation, or bundle a report.",
 }
+
+MODULES = {"move": "files", "copy": "files", "rename": "files", "delete": "files"}
+"""Commands that share a module; the others have one of their own name."""
 
 
 class LazyGroup(click.Group):
@@ -32,8 +50,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"diffusion_toolkit.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
+        module = importlib.import_module(f"diffusion_toolkit.cli.{MODULES.get(cmd_name, name)}")
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -15,7 +15,10 @@ from rich.text import Text
 from diffusion_toolkit.errors import QueryError, ToolkitError
 from diffusion_toolkit.progress import Progress
 
-STAGES = {"quick": "Finding files", "deep": "Reading metadata"}
+_MODELS = {"models": "Reading models", "hashes": "Hashing models", "civitai": "Asking Civitai"}
+STAGES = {"quick": "Finding files", "deep": "Reading metadata", "files": "Changing files", **_MODELS}
+
+UNITS = {"models": "models", "hashes": "MiB", "civitai": "questions"}
 
 
 def print_json(document: Any) -> None:
@@ -88,7 +91,8 @@ class ProgressBar:
 
 def pace(progress: Progress) -> str:
     """Rate and time left as one reads them: "2,140 images/s · 4 min left"."""
-    parts = [f"{progress.rate_per_s:,.0f} images/s"] if progress.rate_per_s >= 1 else []
+    unit = UNITS.get(progress.stage, "images")
+    parts = [f"{progress.rate_per_s:,.0f} {unit}/s"] if progress.rate_per_s >= 1 else []
     if progress.remaining_s is not None:
         minutes = progress.remaining_s / 60
         parts.append(f"{minutes:.0f} min left" if minutes >= 1.5 else f"{progress.remaining_s:.0f} s left")

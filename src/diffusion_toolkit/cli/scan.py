@@ -3,6 +3,7 @@
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,10 +11,12 @@ import click
 from diffusion_toolkit.cli import output
 from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
 from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.folders.lookup import scope_below
 from diffusion_toolkit.library.roots import Root, add_root, get_root, list_roots
 from diffusion_toolkit.library.scan import ScanOptions
 from diffusion_toolkit.library.scan import scan as scan_root
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK
+from diffusion_toolkit.library.scanning.passing import EVERYTHING, Scope
 from diffusion_toolkit.paths import printable
 
 COUNTS = ("files", "new", "changed", "moved", "missing", "failed")
@@ -33,7 +36,10 @@ def scan(
     collection: str | None,
     as_json: bool,
 ) -> int:
-    """Index FOLDERS, or every folder of the library. Interrupted, it goes on where it stopped."""
+    """Index FOLDERS, or every folder of the library. Interrupted, it goes on where it stopped.
+
+    A folder inside one of the library's is looked at alone, with all below it.
+    """
     phases = (only,) if only else (QUICK, DEEP)
     seconds: defaultdict[str, float] = defaultdict(float)
     counts: Counter[str] = Counter()
@@ -44,8 +50,8 @@ def scan(
             workers=library.settings.scan.workers,
             read=FileReader(plugin_folder=library.settings.plugin_folder),
         )
-        for root in _roots(library, folders):
-            counts.update(_scan_one(library, root, options, bar, seconds))
+        for root, scope in _places(library, folders):
+            counts.update(_scan_one(library, root, replace(options, scope=scope), bar, seconds))
     result = {name: counts[name] for name in COUNTS} | {
         "seconds": round(sum(seconds.values()), 3),
         **{f"{phase}_seconds": round(seconds[phase], 3) for phase in (QUICK, DEEP)},
@@ -57,10 +63,12 @@ def scan(
     return 0
 
 
-def _roots(library: OpenLibrary, folders: tuple[str, ...]) -> list[Root]:
-    if folders:
-        return [add_root(library.collection, folder) for folder in folders]
-    return list_roots(library.collection)
+def _places(library: OpenLibrary, folders: tuple[str, ...]) -> list[tuple[Root, Scope]]:
+    """What to scan: new roots, or the folders of known ones; without any, every root."""
+    if not folders:
+        return [(root, EVERYTHING) for root in list_roots(library.collection)]
+    roots = [(add_root(library.collection, folder), folder) for folder in folders]
+    return [(root, scope_below(root, folder)) for root, folder in roots]
 
 
 def _scan_one(

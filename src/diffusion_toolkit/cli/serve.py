@@ -89,14 +89,22 @@ def serve(
 
 def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, host: str, port: int) -> None:
     token = None if is_loopback(host) else new_token()
-    options = WebOptions(host=host, version=__version__, token=token, allowed_hosts=library.settings.web.allowed_hosts)
+    options = WebOptions(
+        host=host,
+        version=__version__,
+        token=token,
+        allowed_hosts=library.settings.web.allowed_hosts,
+        programs=library.settings.programs,
+    )
     shown = Library(
         database=library.database,
         thumbnails=_thumbnails(library.settings),
         open_catalog=partial(_follow, snapshots=library.settings.data_dir / "catalog"),
         start_scan=partial(start_scan, library.database),
+        data_dir=library.settings.data_dir,
         default=library.collection.name,
         plugin_folder=library.settings.plugin_folder,
+        civitai=library.settings.civitai.options,
     )
 
     def ready(url: str) -> None:
@@ -104,7 +112,13 @@ def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, 
         running.announce(address)
         entrance.show(address)
 
-    with WorkerProcess(library.database.url, library.settings.logs_dir, library.settings.plugin_folder):
+    with WorkerProcess(
+        library.database.url,
+        library.settings.data_dir,
+        library.settings.logs_dir,
+        library.settings.plugin_folder,
+        library.settings.civitai.options,
+    ):
         try:
             shown.search(library.collection.name)
             _scan_all(library)
@@ -126,8 +140,9 @@ def _thumbnails(settings: Settings) -> ThumbnailCache:
 
 
 def _scan_all(library: OpenLibrary) -> None:
-    """Look for changes in every folder of the library, in the background."""
-    root_ids = [root.id for root in list_roots(library.collection)]
+    """Look for changes in every folder of the library, in the background; at least in those that are new."""
+    roots, all_of_them = list_roots(library.collection), library.settings.scan.at_start
+    root_ids = [root.id for root in roots if all_of_them or root.scanned_at is None]
     if root_ids:
         start_scan(library.database, library.collection.name, root_ids, (QUICK, DEEP))
 

@@ -9,6 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+import orjson
+
+from diffusion_toolkit.integrations.civitai import CivitaiOptions
+
 LOG_NAME = "worker.log"
 LOG_LIMIT_BYTES = 5 * 2**20
 STOP_TIMEOUT_S = 15.0
@@ -25,11 +29,15 @@ class WorkerProcess:
     database's address goes through the environment: the arguments of a process can be read by everybody.
     """
 
-    def __init__(self, database_url: str, logs_dir: Path, plugin_folder: str) -> None:
+    def __init__(
+        self, database_url: str, data_dir: Path, logs_dir: Path, plugin_folder: str, civitai: CivitaiOptions
+    ) -> None:
         self._environment = {
             **os.environ,
             "DTK_WORKER_DATABASE_URL": database_url,
             "DTK_WORKER_PLUGINS": plugin_folder,
+            "DTK_WORKER_DATA": str(data_dir),
+            "DTK_WORKER_CIVITAI": orjson.dumps(civitai).decode(),
         }
         self._log_path = logs_dir / LOG_NAME
         self._stopping = threading.Event()

@@ -8,13 +8,18 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_toolkit.errors import NotFound, UsageError
+from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.library.undo import undo
+from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.store import curation
 from diffusion_toolkit.store.database import Collection
+from diffusion_toolkit.store.journal import WrittenRows
 
 LARGEST_ID: Final = 2**31 - 1
-SHOWN_IDS: Final = 500
-"""An undo names this many of the images it touched."""
+
+ImageIds = Sequence[int] | NDArray[np.integer]
+
+__all__ = ["KEEP", "Change", "Keep", "Written", "curate", "possible", "undo", "viewed", "written"]
 
 
 class Keep(Enum):
@@ -52,44 +57,35 @@ class Change:
         return {name: value for name, value in fields.items() if not isinstance(value, Keep)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What a change did. token: a search with `after=token` sees it; journal_id: undoes it, None when nothing changed;
-    image_ids: after an undo, up to 500 of the images it touched.
-    """
-
-    token: int
-    journal_id: int | None
-    changed: int
-    image_ids: tuple[int, ...] = ()
-
-
-def curate(collection: Collection, image_ids: Sequence[int] | NDArray[np.integer], change: Change) -> Written:
+def curate(collection: Collection, image_ids: ImageIds, change: Change) -> Written:
     """Set fields of these images. Images that are gone, and those that stay the same, are skipped."""
     values = change.values
     if not values:
         raise UsageError("There is nothing to set: name a rating, favorite, nsfw or for_deletion.")
+    with collection.begin() as connection:
+        rows = curation.write(connection, possible(image_ids), values, "curate", {"set": values})
+    return written(rows)
+
+
+def viewed(collection: Collection, image_ids: ImageIds) -> Written:
+    """Note that the person looked at these images. No action: nothing to undo."""
+    with collection.begin() as connection:
+        rows = curation.viewed(connection, possible(image_ids))
+    return written(rows)
+
+
+def possible(image_ids: ImageIds) -> NDArray[np.int64]:
+    """Those of these numbers that may be images, in their order."""
     ids = np.asarray(image_ids, dtype=np.int64)
-    ids = ids[(ids > 0) & (ids <= LARGEST_ID)]
-    with collection.begin() as connection:
-        rows = curation.write(connection, ids, values, "curate")
-    return _written(rows)
+    return ids[(ids > 0) & (ids <= LARGEST_ID)]
 
 
-def undo(collection: Collection, journal_id: int | None = None) -> Written:
-    """Put back what an action changed; without a number, the last one that is not undone."""
-    with collection.begin() as connection:
-        curation.lock(connection)
-        if journal_id is None:
-            journal_id = curation.last_journal(connection)
-        undoable = curation.is_undoable(connection, journal_id) if journal_id is not None else None
-        if journal_id is None or undoable is None:
-            raise NotFound("There is nothing to undo.")
-        if not undoable:
-            raise UsageError("This was undone already.")
-        rows = curation.restore(connection, journal_id, SHOWN_IDS)
-    return _written(rows)
-
-
-def _written(rows: curation.WrittenRows) -> Written:
-    return Written(token=rows.token, journal_id=rows.journal_id, changed=rows.changed, image_ids=rows.image_ids)
+def written(rows: WrittenRows, subject_id: int | None = None) -> Written:
+    """What the store wrote, as it is answered."""
+    return Written(
+        token=rows.token,
+        journal_id=rows.journal_id,
+        changed=rows.changed,
+        subject_id=subject_id,
+        image_ids=rows.image_ids,
+    )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from diffusion_toolkit import paths
 from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.formats import VIDEO_FORMATS
 from diffusion_toolkit.library.recipes import stored_caption, stored_problems, stored_recipe
 from diffusion_toolkit.media.cache import ThumbnailCache
+from diffusion_toolkit.media.renditions import RenditionKind, rendition_kind, shown_seconds
 from diffusion_toolkit.media.thumbnails import thumbnail
 from diffusion_toolkit.record import Recipe
 from diffusion_toolkit.store import images
@@ -50,6 +52,25 @@ class ImageDetail:
     recipe: Recipe | None
     caption: str | None
     problem_texts: tuple[str, ...]
+
+    @property
+    def rendition(self) -> RenditionKind:
+        """What a browser has to be shown of it."""
+        return rendition_kind(self.format, self.codec, self.audio_codec)
+
+    @property
+    def rendition_limit_s(self) -> float | None:
+        """How many seconds of a film its rendition shows, when it is not all of it."""
+        return shown_seconds(self.rendition, self.duration_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageContent:
+    """The file of an image as it is now. key: names what it holds, for caches; is_film: as the scan recognised it."""
+
+    path: Path
+    key: str
+    is_film: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +132,17 @@ def image_file(collection: Collection, image_id: int) -> ImageFile:
         format=place.format,
         version=file_version(place.size_bytes, place.mtime_ns),
     )
+
+
+def image_content(collection: Collection, image_id: int) -> ImageContent:
+    """What to make a rendition of. Raises NotFound when the file is not there now, Refused when it left its root."""
+    place = _place(collection, image_id)
+    path = _reachable(place)
+    status = path.stat()
+    key = _place_key(place, status.st_size, status.st_mtime_ns)
+    if place.fingerprint and (status.st_size, status.st_mtime_ns) == (place.size_bytes, place.mtime_ns):
+        key = place.fingerprint.hex()
+    return ImageContent(path=path, key=key, is_film=place.format in VIDEO_FORMATS)
 
 
 def image_thumbnail(collection: Collection, image_id: int, size: int, cache: ThumbnailCache) -> bytes:

@@ -5,13 +5,19 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from diffusion_toolkit.errors import NotFound, Refused, UsageError
 from diffusion_toolkit.paths import printable, real_root, stored_name, system_name
+from diffusion_toolkit.store import folders as folder_rows
 from diffusion_toolkit.store import roots as store
-from diffusion_toolkit.store import scan_runs
+from diffusion_toolkit.store import scan_runs, watching
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.locks import RootLock, root_lock
+
+COMPARED_FILES = 200
+LEAST_FOUND = 20
+"""One in so many of the files compared must be at the new place of a root."""
 
 REMOVE_TIMEOUT_S = 30.0
 """How long removing a root waits for its running scan to stop."""
@@ -19,15 +25,32 @@ REMOVE_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """A folder of the library. path: stored form; state: "available" or "unavailable" (not connected now)."""
+    """A folder of the library. path: stored form; state: "available" or "unavailable" (not connected now); recursive:
+    with all folders below it; watched: what happens in it is taken over at once."""
 
     id: int
     path: str
     state: str
     scanned_at: datetime | None
+    recursive: bool = True
+    watched: bool = True
 
 
-def add_root(collection: Collection, folder: str | os.PathLike[str]) -> Root:
+How = Literal["events", "polling", "off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """How a root is watched. reason: why not by events, or why not at all; folder_id: its topmost folder."""
+
+    how: How
+    reason: str | None
+    folder_id: int | None
+
+
+def add_root(
+    collection: Collection, folder: str | os.PathLike[str], *, recursive: bool = True, watched: bool = True
+) -> Root:
     """Add a folder to the library; one that is a root already, however spelled, or lies inside one, gives that root.
 
     Raises NotFound when there is no such folder, UsageError when it holds a root.
@@ -42,7 +65,8 @@ def add_root(collection: Collection, folder: str | os.PathLike[str]) -> Root:
         if around is not None:
             return around
         _refuse_holding(path, known)
-        return _root(store.insert_root(connection, stored_name(str(path))))
+        added = store.insert_root(connection, stored_name(str(path)), recursive=recursive, watched=watched)
+        return _root(added)
 
 
 def list_roots(collection: Collection) -> list[Root]:
@@ -58,6 +82,77 @@ def get_root(collection: Collection, root_id: int) -> Root:
     if row is None:
         raise NotFound("There is no such folder in the library.")
     return _root(row)
+
+
+def find_root(collection: Collection, folder: str | os.PathLike[str]) -> Root:
+    """The root that is this folder, however it is spelled, also when its drive is away. Raises NotFound."""
+    known = list_roots(collection)
+    given = os.fspath(folder)
+    path = real_root(folder)
+    for root in known:
+        other = Path(system_name(root.path))
+        if other == path or given in (root.path, printable(root.path)) or is_same_folder(other, path):
+            return root
+    raise NotFound(f"{printable(stored_name(given))} is not one of the library's folders; `dtk roots list` shows them.")
+
+
+def set_root(
+    collection: Collection, root_id: int, *, recursive: bool | None = None, watched: bool | None = None
+) -> Root:
+    """Set whether a root is taken with all folders below it, and whether it is watched; None leaves it.
+
+    Pictures below a root that is not recursive are hidden; what is known of them comes back with them.
+    """
+    with collection.begin() as connection:
+        store.set_flags(connection, root_id, recursive=recursive, watched=watched)
+    return get_root(collection, root_id)
+
+
+def move_root(collection: Collection, root_id: int, folder: str | os.PathLike[str], *, force: bool = False) -> Root:
+    """Point a root to another place, where its files are now. No file is touched; pictures keep all that is known.
+
+    Raises NotFound when there is no such folder, UsageError when it is or holds another root or lies in one, Refused
+    when none of the known files is there and `force` does not say to take it anyway.
+    """
+    path = real_root(folder)
+    if not path.is_dir():
+        raise NotFound(f"There is no folder {printable(stored_name(str(path)))}.")
+    root = get_root(collection, root_id)
+    if not force:
+        _refuse_strange(collection, root, path)
+    with root_lock(collection, root_id) as lock:
+        _stop_scan(collection, root_id, lock)
+        with collection.begin() as connection:
+            store.lock_roots(connection)
+            others = [known for known in map(_root, store.roots(connection)) if known.id != root_id]
+            if around := _root_around(path, others):
+                raise UsageError(f"{printable(stored_name(str(path)))} belongs to {printable(around.path)} already.")
+            _refuse_holding(path, others)
+            store.set_path(connection, root_id, stored_name(str(path)))
+            store.set_state(connection, root_id, "available")
+    return get_root(collection, root_id)
+
+
+def watched_roots(collection: Collection) -> dict[int, Watched]:
+    """How each root is watched now, by number."""
+    with collection.begin() as connection:
+        found = watching.watched(connection, collection)
+        rows = store.roots(connection)
+        tops = {row.root_id: row.id for row in folder_rows.topmost(connection)}
+    nobody = "No watcher runs; `dtk serve` starts one."
+    result: dict[int, Watched] = {}
+    for row in rows:
+        known = found.get(row.id)
+        how: How = "off" if known is None else known.how
+        reason = known.reason if known is not None else "It is about to be watched." if found else nobody
+        result[row.id] = Watched(how=how, reason=reason, folder_id=tops.get(row.id))
+    return result
+
+
+def note_state(collection: Collection, root_id: int, *, available: bool) -> None:
+    """Note whether a root can be reached."""
+    with collection.begin() as connection:
+        store.set_state(connection, root_id, "available" if available else "unavailable")
 
 
 def check_roots(collection: Collection) -> list[Root]:
@@ -95,7 +190,42 @@ def is_empty(path: str) -> bool:
 
 
 def _root(row: store.RootRow) -> Root:
-    return Root(id=row.id, path=row.path, state=row.state, scanned_at=row.scanned_at)
+    return Root(
+        id=row.id,
+        path=row.path,
+        state=row.state,
+        scanned_at=row.scanned_at,
+        recursive=row.recursive,
+        watched=row.watched,
+    )
+
+
+def is_same_folder(one: Path, other: Path) -> bool:
+    """Whether two spellings name one folder."""
+    number = _number(one)
+    return number is not None and number == _number(other)
+
+
+def _refuse_strange(collection: Collection, root: Root, path: Path) -> None:
+    """Refuse a place that holds none of the files known of a root."""
+    with collection.begin() as connection:
+        known = store.some_files(connection, root.id, COMPARED_FILES)
+    if not known:
+        return
+    found = sum(_has_size(path / system_name(folder) / system_name(name), size) for folder, name, size in known)
+    if found * LEAST_FOUND < len(known):
+        place = printable(stored_name(str(path)))
+        raise Refused(
+            f"Of {len(known)} files known of {printable(root.path)} {found or 'none'} are in {place}."
+            " If this is the right folder all the same, say so with force."
+        )
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def _number(path: Path) -> tuple[int, int] | None:

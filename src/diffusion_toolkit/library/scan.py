@@ -12,13 +12,15 @@ from dataclasses import replace
 
 from diffusion_toolkit.errors import Cancelled, StoreError, ToolkitError
 from diffusion_toolkit.library.roots import Root, get_root
-from diffusion_toolkit.library.scanning.counts import Counts
+from diffusion_toolkit.library.scanning.counts import PARTIAL, Counts
 from diffusion_toolkit.library.scanning.deep import DeepScan
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK, ScanOptions
+from diffusion_toolkit.library.scanning.passing import EVERYTHING, folders_to_read
 from diffusion_toolkit.library.scanning.quick import QuickScan
 from diffusion_toolkit.library.scanning.readers import Readers
+from diffusion_toolkit.library.scanning.renames import follow_renamed_folders
 from diffusion_toolkit.library.scanning.runs import RunRecord, ScanRun, last_scan
-from diffusion_toolkit.library.scanning.waiting import RootUnavailable
+from diffusion_toolkit.library.scanning.waiting import RootUnavailable, quick_lock
 from diffusion_toolkit.paths import printable
 from diffusion_toolkit.progress import IsCancelled, Progress, never, stop_if
 from diffusion_toolkit.store import deep, roots, scans
@@ -77,16 +79,17 @@ def _left_to_do(collection: Collection, root_id: int, options: ScanOptions, ende
     """What the scan that we joined left undone: all when it died or failed, or when a rebuild was asked for."""
     if ended is None or ended.state != "done" or options.rebuild:
         return options
+    folder_ids = _folder_ids(collection, get_root(collection, root_id), options)
     with collection.begin() as connection:
-        pending = deep.count_pending(connection, root_id)
-    walked = ended.stage == QUICK or ended.counts.get("files", 0) > 0
+        pending = deep.count_pending(connection, folder_ids)
+    walked = not ended.counts.get(PARTIAL) and (ended.stage == QUICK or ended.counts.get("files", 0) > 0)
     done = ({QUICK} if walked else set[str]()) | (set[str]() if pending else {DEEP})
     return replace(options, phases=tuple(phase for phase in options.phases if phase not in done))
 
 
 def _scan(collection: Collection, root: Root, options: ScanOptions, is_cancelled: IsCancelled) -> Iterator[Progress]:
     """Scan with the lock in hand, and keep the run's record."""
-    counts = Counts()
+    counts = Counts(partial=options.scope is not EVERYTHING)
     record = RunRecord(collection, root.id, options.phases[0] if options.phases else QUICK, is_cancelled)
     try:
         message = yield from _phases(collection, root, options, record, counts)
@@ -117,19 +120,29 @@ def _phases(
     message = None
     with Readers(options.read, options.worker_count, options.limits) as readers:
         if options.rebuild:
+            folder_ids = _folder_ids(collection, root, options)
             with collection.begin() as connection:
-                scans.ask_again(connection, root.id)
+                scans.ask_again(connection, folder_ids)
         if QUICK in options.phases:
-            quick = QuickScan(collection, root, options.quick_batch, counts, readers)
-            for progress in quick.run(record.check):
-                yield record.note(progress)
+            with quick_lock(collection, root.id, record.check):
+                counts.moved += follow_renamed_folders(collection, root, options.scope)
+                quick = QuickScan(collection, root, options.quick_batch, counts, readers, scope=options.scope)
+                for progress in quick.run(record.check):
+                    yield record.note(progress)
             message = _unreadable(quick.unreadable)
             with collection.begin() as connection:
                 roots.set_state(connection, root.id, "available")
         if DEEP in options.phases:
-            for progress in DeepScan(collection, root, options.deep_batch, counts, readers).run(record.check):
+            folder_ids = _folder_ids(collection, root, options)
+            deep_scan = DeepScan(collection, root, options.deep_batch, counts, readers, folder_ids=folder_ids)
+            for progress in deep_scan.run(record.check):
                 yield record.note(progress)
     return message
+
+
+def _folder_ids(collection: Collection, root: Root, options: ScanOptions) -> list[int]:
+    with collection.begin() as connection:
+        return folders_to_read(connection, root.id, options.scope, recursive=root.recursive)
 
 
 def _unreadable(folders: list[str]) -> str | None:

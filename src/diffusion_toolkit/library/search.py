@@ -1,8 +1,8 @@
 """Asking the library: a query becomes a selection, and a selection gives pages, facets, headings and shapes."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -11,27 +11,34 @@ from numpy.typing import NDArray
 from diffusion_toolkit.catalog import Catalog, FacetValue, Group, State
 from diffusion_toolkit.catalog.columns import Flag
 from diffusion_toolkit.catalog.evaluate import Question, matching
+from diffusion_toolkit.catalog.evaluate.hiding import without_hidden
 from diffusion_toolkit.catalog.facets import facet
 from diffusion_toolkit.catalog.groups import groups
+from diffusion_toolkit.catalog.known import known_names
 from diffusion_toolkit.catalog.layout import layout
 from diffusion_toolkit.catalog.selection import Chosen, Found
 from diffusion_toolkit.catalog.sort import ordered
 from diffusion_toolkit.errors import Expired, UsageError
+from diffusion_toolkit.library.hints import Hint, hints
 from diffusion_toolkit.library.images import file_version
-from diffusion_toolkit.query import KnownNames, parse
+from diffusion_toolkit.library.search_options import SearchOptions
+from diffusion_toolkit.media.renditions import RenditionKind, rendition_kind
+from diffusion_toolkit.query import parse
+from diffusion_toolkit.query.scope import widened
 from diffusion_toolkit.query.sort import parse_sort
 
 MOST_ITEMS = 10_000
 """The longest page."""
 
-__all__ = ["FacetValue", "Group", "Item", "Search", "Selection"]
+__all__ = ["FacetValue", "Group", "Item", "Search", "Selection", "known_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """What a query found: its name, how many images, and as of which revision of the catalog.
 
-    sort: written out ("date desc"); milliseconds: how long finding and ordering took.
+    sort: written out ("date desc"); milliseconds: how long finding and ordering took; hidden: how many images the
+    options left out, by the field of each (nsfw, deleted, unavailable).
     """
 
     handle: str
@@ -40,6 +47,7 @@ class Selection:
     query: str
     sort: str
     milliseconds: float
+    hidden: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,7 @@ class Item:
     """One image of a page. Paths are printable and absolute; date in seconds since 1970; version changes with the file.
 
     problems: how many; phase: 1 when its metadata was read; missing: the file was gone at the last scan; available: its
-    root can be reached.
+    root can be reached; rendition: what a browser shows, as far as its format tells (the details know codecs).
     """
 
     id: int
@@ -69,6 +77,7 @@ class Item:
     missing: bool
     available: bool
     version: str
+    rendition: RenditionKind
 
 
 class Search:
@@ -77,7 +86,15 @@ class Search:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
 
-    def run(self, query: str, sort: str = "date", *, now: datetime, after: int | None = None) -> Selection:
+    def run(
+        self,
+        query: str,
+        sort: str = "date",
+        *,
+        now: datetime,
+        after: int | None = None,
+        options: SearchOptions | None = None,
+    ) -> Selection:
         """Find and order images. now: aware, in the user's time zone; after: the token of a write that must be seen.
 
         Raises QueryError with the place of a mistake, UsageError for an unknown order.
@@ -86,10 +103,12 @@ class Search:
             self.catalog.seen(after)
         begun = time.perf_counter()
         state = self.catalog.state
-        node = parse(query, known_names(state))
+        options = options or SearchOptions()
+        node = parse(query, known_names(state), options.parse)
         order = parse_sort(sort)
-        mask = matching(Question(state, now, self.catalog.collection), node)
-        positions = ordered(state, mask, order)
+        question = Question(state, now, self.catalog.collection)
+        mask, hidden = without_hidden(question, node, matching(question, widened(node, options.scope)), options.hide)
+        positions = ordered(state, mask, order, node)
         found = Found(
             handle=self.catalog.selections.new_handle(),
             library=state.library,
@@ -100,6 +119,7 @@ class Search:
             node=node,
             sort=order,
             now=now,
+            hidden=hidden,
             milliseconds=(time.perf_counter() - begun) * 1_000,
         )
         self.catalog.selections.keep(found)
@@ -108,6 +128,13 @@ class Search:
     def selection(self, handle: str) -> Selection:
         """A selection made before. Raises Expired."""
         return _selection(self._found(handle)[1])
+
+    def hints(self, handle: str) -> list[Hint]:
+        """What was perhaps meant where a selection is empty."""
+        state, found = self._found(handle)
+        if len(found.positions):
+            return []
+        return hints(Question(state, found.now, self.catalog.collection), found.node)
 
     def page(self, handle: str, offset: int, limit: int) -> list[Item]:
         """Items from `offset` on. Which and in what order was decided by the query; what they show is of now."""
@@ -119,7 +146,13 @@ class Search:
     def facets(self, handle: str, keys: Sequence[str], limit: int = 50) -> dict[str, list[FacetValue]]:
         """For each key the commonest values in the selection, each with the query that selects its images."""
         state, found = self._found(handle)
-        return {key: facet(state, found.chosen, key, limit, found.now.tzinfo) for key in keys}
+        question = Question(state, found.now, self.catalog.collection)
+        return {key: facet(question, found.chosen, key, limit) for key in keys}
+
+    def size_bytes(self, handle: str) -> int:
+        """How many bytes the files of a selection have together."""
+        state, found = self._found(handle)
+        return int(state.columns["size_bytes"][found.positions].sum())
 
     def layout(self, handle: str) -> bytes:
         """One byte per item: its shape (see `catalog.layout`)."""
@@ -153,15 +186,6 @@ class Search:
         return state, found
 
 
-def known_names(state: State) -> KnownNames:
-    """Names of the library that may stand in a query without quotes."""
-    return KnownNames(
-        samplers=state.dimensions["sampler"].folded,
-        schedulers=state.dimensions["scheduler"].folded,
-        models=state.dimensions["model"].folded,
-    )
-
-
 def _selection(found: Found) -> Selection:
     return Selection(
         handle=found.handle,
@@ -170,6 +194,7 @@ def _selection(found: Found) -> Selection:
         query=found.query,
         sort=str(found.sort),
         milliseconds=found.milliseconds,
+        hidden=found.hidden,
     )
 
 
@@ -211,12 +236,13 @@ def _item(
     problems: int,
 ) -> Item:
     name, place = state.name(position), state.folders.paths[folder] if folder >= 0 else ""
+    form = state.formats.names[format_code] if format_code >= 0 else None
     return Item(
         id=number,
         name=name,
         path=f"{place.rstrip('/')}/{name}",
         folder=place,
-        format=state.formats.names[format_code] if format_code >= 0 else None,
+        format=form,
         width=width or None,
         height=height or None,
         duration_s=duration_s if duration_s == duration_s else None,  # NaN stands for none
@@ -231,4 +257,5 @@ def _item(
         missing=bool(flags & (Flag.MISSING | Flag.DEAD)),
         available=bool(state.folders.available[folder]),
         version=file_version(size_bytes, mtime_ns),
+        rendition=rendition_kind(form),
     )

@@ -1,4 +1,7 @@
-"""Thumbnails on disk, found by what the picture is and not by where it lies; bounded, the longest unused go first."""
+"""Thumbnails and renditions on disk, found by what the picture is and not by where it lies.
+
+The folder is bounded; the longest unused go first.
+"""
 
 import logging
 import os
@@ -37,10 +40,10 @@ class _Entry:
 
 
 class ThumbnailCache:
-    """A folder of WebP files, at most `limit_bytes` large (a little more for a moment). Processes may share it."""
+    """A folder of small files, at most `limit_bytes` large (a little more for a moment). Processes may share it."""
 
     def __init__(self, folder: Path, limit_bytes: int = 2 * 2**30) -> None:
-        self._folder = folder
+        self.folder = folder
         self._limit_bytes = limit_bytes
         self._unswept_bytes = limit_bytes  # what earlier runs left is not known: the first write sweeps
         self._failures: OrderedDict[str, tuple[float, str]] = OrderedDict()
@@ -69,11 +72,11 @@ class ThumbnailCache:
             found = self.get(key, size)
             if found is not None:
                 return found
-            self._raise_known_failure(key)
+            self.raise_known_failure(key)
             try:
                 made = make()
             except UnreadableFile as error:
-                self._remember_failure(key, str(error))
+                self.remember_failure(key, error)
                 raise
             self._put(key, size, made)
             return made
@@ -86,6 +89,45 @@ class ThumbnailCache:
             self._path(old, size).replace(target)
         except OSError:
             return
+
+    def file(self, key: str, ending: str) -> Path | None:
+        """The file of this content, if it was made before."""
+        path = self.place(key, ending)
+        try:
+            if time.time() - path.stat().st_mtime > USED_S:
+                os.utime(path)
+        except OSError:
+            return None
+        return path
+
+    def place(self, key: str, ending: str) -> Path:
+        """Where the file of this content belongs; its folder exists."""
+        folder = self.folder / key[:2]
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{key}{ending}"
+
+    def put_file(self, key: str, ending: str, made: Path) -> Path:
+        """Keep a file that lies in the same folder; where it is from then on."""
+        path = self.place(key, ending)
+        os.replace(made, path)
+        self._wrote(path.stat().st_size)
+        return path
+
+    def raise_known_failure(self, key: str) -> None:
+        """Raises UnreadableFile when this content could not be read some minutes ago."""
+        with self._lock:
+            when, message = self._failures.get(key, (-FAILURE_S, ""))
+        if time.monotonic() - when < FAILURE_S:
+            raise UnreadableFile(message)
+
+    def remember_failure(self, key: str, error: Exception) -> None:
+        """Note that this content cannot be read; other errors may pass."""
+        if not isinstance(error, UnreadableFile):
+            return
+        with self._lock:
+            self._failures[key] = (time.monotonic(), str(error))
+            while len(self._failures) > FAILURES_KEPT:
+                self._failures.popitem(last=False)
 
     def sweep(self) -> None:
         """Delete what was not used for the longest time until the limit holds again."""
@@ -100,7 +142,7 @@ class ThumbnailCache:
                 total -= entry.size_bytes
 
     def _path(self, key: str, size: int) -> Path:
-        return self._folder / key[:2] / f"{key}-{size}.webp"
+        return self.folder / key[:2] / f"{key}-{size}.webp"
 
     def _put(self, key: str, size: int, made: bytes) -> None:
         path = self._path(key, size)
@@ -112,8 +154,11 @@ class ThumbnailCache:
         except OSError as error:
             log.warning("the thumbnail cache cannot be written: %s", error)
             return
+        self._wrote(len(made))
+
+    def _wrote(self, size_bytes: int) -> None:
         with self._lock:
-            self._unswept_bytes += len(made)
+            self._unswept_bytes += size_bytes
             due = self._unswept_bytes > self._limit_bytes * SWEEP_SHARE
             if due:
                 self._unswept_bytes = 0
@@ -121,27 +166,15 @@ class ThumbnailCache:
             Thread(target=self.sweep, name="thumbnail-sweep", daemon=True).start()
 
     def _entries(self) -> Iterator[_Entry]:
-        for folder in _scan(self._folder):
+        for folder in _scan(self.folder):
             if folder.is_dir(follow_symlinks=False):
                 for file in _scan(folder.path):
                     try:
                         status = file.stat(follow_symlinks=False)
                     except OSError:
                         continue
-                    if file.name.endswith((".webp", ".new")):
+                    if file.name.endswith((".webp", ".mp4", ".new")):
                         yield _Entry(max(status.st_atime, status.st_mtime), status.st_size, file.path)
-
-    def _raise_known_failure(self, key: str) -> None:
-        with self._lock:
-            when, message = self._failures.get(key, (-FAILURE_S, ""))
-        if time.monotonic() - when < FAILURE_S:
-            raise UnreadableFile(message)
-
-    def _remember_failure(self, key: str, message: str) -> None:
-        with self._lock:
-            self._failures[key] = (time.monotonic(), message)
-            while len(self._failures) > FAILURES_KEPT:
-                self._failures.popitem(last=False)
 
 
 def _scan(folder: str | Path) -> Iterator[os.DirEntry[str]]:

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from dataclasses import dataclass
 from typing import Final
 
 from diffusion_toolkit.errors import QueryError
@@ -38,57 +39,66 @@ _FORMS = "like today, 3 days ago, last week, 2026-10, 2026-10-05 or 2025..2026"
 _WORD_BY_OPERATOR: Final = {">": "after", ">=": "since", "<": "before", "<=": "until", "=": "", "<>": ""}
 
 
-def read_days(field: Field, query: str, start: int, stop: int) -> tuple[Days, int, bool]:
-    """A day, a span or a range of days; where it ends; and whether `<>` asks for all other days."""
+def read_days(field: Field, query: str, start: int, stop: int, *, month_first: bool = False) -> tuple[Days, int, bool]:
+    """A day, a span or a range of days; where it ends; and whether `<>` asks for all other days.
+
+    month_first: 3/4/2026 is in March.
+    """
     operator, at = read_operator(query, start, stop)
     word = _WORD_BY_OPERATOR[operator] if operator else ""
     if operator is None and (found := _START.match(query, start, stop)):
         word, at = " ".join(found[1].lower().split()), found.end()
-    days, end = _read_range(field, word, query, at, stop)
+    days, end = _Reader(field, query, stop, month_first).range(word, at)
     if end < stop and query[end] not in BOUNDARY:
         raise _expected(field, query, end, stop)
     return days, end, operator == "<>"
 
 
-def _read_range(field: Field, word: str, query: str, at: int, stop: int) -> tuple[Days, int]:
-    if not word and query.startswith("..", at, stop):
-        last, end = _read_day(field, query, skip_blanks(query, at + 2, stop), stop)
-        return Days(None, last[1]), end
-    first, end = _read_day(field, query, at, stop)
-    if word in ("before", "after"):
-        return (Days(None, f"before {first[0]}") if word == "before" else Days(f"after {first[1]}", None)), end
-    if word in ("until", "up to"):
-        return Days(None, first[1]), end
-    if word != "since":
-        to = _TO.match(query, end, stop)
-        if to and (word or to[0].strip().lower() != "and") and _DAY.match(query, to.end(), stop):
-            last, end = _read_day(field, query, to.end(), stop)
-            return Days(first[0], last[1]), end
-    if word == "between":
-        raise QueryError('after "between" come two days with "and"', position=at + 1, length=end - at)
-    if word in ("since", "from"):
-        return Days(first[0], None), end
-    if query.startswith("..", end, stop):
-        return Days(first[0], None), end + 2
-    return Days(*first), end
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads days of one query."""
+
+    field: Field
+    query: str
+    stop: int
+    month_first: bool
+
+    def range(self, word: str, at: int) -> tuple[Days, int]:
+        """The days behind a word like `since`, or none, and where they end."""
+        query, stop = self.query, self.stop
+        if not word and query.startswith("..", at, stop):
+            last, end = self.day(skip_blanks(query, at + 2, stop))
+            return Days(None, last[1]), end
+        first, end = self.day(at)
+        if word in ("before", "after"):
+            return (Days(None, f"before {first[0]}") if word == "before" else Days(f"after {first[1]}", None)), end
+        if word in ("until", "up to"):
+            return Days(None, first[1]), end
+        if word != "since":
+            to = _TO.match(query, end, stop)
+            if to and (word or to[0].strip().lower() != "and") and _DAY.match(query, to.end(), stop):
+                last, end = self.day(to.end())
+                return Days(first[0], last[1]), end
+        if word == "between":
+            raise QueryError('after "between" come two days with "and"', position=at + 1, length=end - at)
+        if word in ("since", "from"):
+            return Days(first[0], None), end
+        if query.startswith("..", end, stop):
+            return Days(first[0], None), end + 2
+        return Days(*first), end
+
+    def day(self, at: int) -> tuple[tuple[str, str], int]:
+        """The first and the last day meant by one form (`last 7 days` has two, the others one), and its end."""
+        found = _DAY.match(self.query, at, self.stop)
+        if found is None:
+            raise _expected(self.field, self.query, at, self.stop)
+        if found["past"]:
+            return _past(found, found["past_unit"].lower(), int(found["past"])), found.end()
+        day = _one(found, month_first=self.month_first)
+        return (day, day), found.end()
 
 
-def _read_day(field: Field, query: str, at: int, stop: int) -> tuple[tuple[str, str], int]:
-    """The first and the last day meant by one form (`last 7 days` has two, the others one), and its end."""
-    found = _DAY.match(query, at, stop)
-    if found is None:
-        raise _expected(field, query, at, stop)
-    return _canonical(found), found.end()
-
-
-def _canonical(found: re.Match[str]) -> tuple[str, str]:
-    if found["past"]:
-        return _past(found, found["past_unit"].lower(), int(found["past"]))
-    day = _one(found)
-    return day, day
-
-
-def _one(found: re.Match[str]) -> str:
+def _one(found: re.Match[str], *, month_first: bool) -> str:
     if found["word"]:
         return found["word"].lower()
     if found["ago"]:
@@ -105,8 +115,10 @@ def _one(found: re.Match[str]) -> str:
         month, day = found["month"], found["day"]
         return _date(found, int(found["year"]), int(month) if month else None, int(day) if day else None)
     one, two = int(found["one"]), int(found["two"])
-    # Day first, as most of the world writes; where that is no date (3/25/2024), the month comes first.
-    day, month = (two, one) if two > 12 and one <= 12 else (one, two)
+    # Day first, as most of the world writes, unless asked otherwise; where that is no date (3/25/2024), the other way.
+    day, month = (two, one) if month_first else (one, two)
+    if month > 12 >= day:
+        day, month = month, day
     return _date(found, int(found["last_year"]), month, day)
 
 

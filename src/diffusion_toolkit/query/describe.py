@@ -24,6 +24,10 @@ _KINDS = {
     "path": "`*` and `?`, `contains`, `starts with`, `ends with`",
     "presence": "`any` or `none`",
     "graph": "`like` and a number, `any` or `none`",
+    "raw": "characters, best in quotes",
+    "hash": "4 to 64 hexadecimal digits",
+    "same": "one of these and a number",
+    "picture": "number of a picture",
     "property": "number, comparison, range, text, name",
 }
 _PROPERTIES = """# Properties of workflow nodes

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import TypeAlias
 
 from diffusion_toolkit.errors import QueryError
@@ -9,8 +10,23 @@ from diffusion_toolkit.query.days import read_days
 from diffusion_toolkit.query.fields import Field, Kind
 from diffusion_toolkit.query.known import KnownNames, longest_known
 from diffusion_toolkit.query.node_property import read_property_value
-from diffusion_toolkit.query.tree import Absent, Aspect, Dimensions, Flag, Like, Name, PathText, Present, Shape, Value
-from diffusion_toolkit.query.values import BOUNDARY, read_number, read_operator, skip_blanks
+from diffusion_toolkit.query.options import ParseOptions
+from diffusion_toolkit.query.picture_values import read_hash, read_picture, read_same
+from diffusion_toolkit.query.tree import (
+    Absent,
+    Aspect,
+    Dimensions,
+    Exact,
+    Flag,
+    Like,
+    Name,
+    PathText,
+    Present,
+    Shape,
+    Value,
+    Weighted,
+)
+from diffusion_toolkit.query.values import BOUNDARY, read_number, read_operator, read_weight, skip_blanks
 from diffusion_toolkit.query.wildcards import has_wildcards
 
 # A value, where it ends, and whether `<>` turned its meaning round.
@@ -19,6 +35,8 @@ Read: TypeAlias = tuple[Value, int, bool]
 _PRESENCE = re.compile(r"(?ai:(none|any))(?=[\s,|)]|$)")
 _FLAG = re.compile(r"(?ai:(true|yes|on|1|any)|(false|no|off|0|none))(?=[\s,|)]|$)")
 _HOW = re.compile(r"(?ai:(contains)|(starts\s+with)|(ends\s+with))(?=[\s\"])\s*")
+_ENDS = ' \t\r\n\f\v,|"'
+_ENDS_BEFORE_WEIGHT = f"{_ENDS}<>=≥≤≠"
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
 _PAIR = re.compile(r"(?i:([0-9]{1,7}|[?*])\s?[x×]\s?([0-9]{1,7}|[?*]))(?![0-9?*])")
 _RATIO = re.compile(r"([0-9]{1,7}):([0-9]{1,7})")
@@ -27,18 +45,20 @@ _LIKE = re.compile(r"(?ai:like)\s+([0-9]{1,10})")
 _SHAPES = {"portrait": Shape("portrait"), "landscape": Shape("landscape"), "square": Shape("square")}
 
 
-def read_value(field: Field, query: str, start: int, stop: int, names: KnownNames | None) -> Read:
+def read_value(
+    field: Field, query: str, start: int, stop: int, names: KnownNames | None, options: ParseOptions
+) -> Read:
     """One alternative of a field's value from `start`, before `stop`; a number may bring its own comparison."""
     if start >= stop or query[start] in BOUNDARY:
         if field.kind == "flag":
             return Flag(True), start, False
         raise needs_value(field, query, start)
-    if field.kind not in ("flag", "path") and (found := _PRESENCE.match(query, start, stop)):
+    if field.kind not in ("flag", "path", "same", "picture") and (found := _PRESENCE.match(query, start, stop)):
         return Absent() if found[1].lower() == "none" else Present(), found.end(), False
     if field.kind == "number":
         return *_maybe_quoted(field, query, start, stop, read_number), False
     if field.kind == "date":
-        return _read_quoted_days(field, query, start, stop)
+        return _read_quoted_days(field, query, start, stop, options)
     operator, at = read_operator(query, start, stop)
     if field.kind == "property" and at < stop and query[at] not in BOUNDARY:
         return read_property_value(field, query, start, stop, quoted(query, at, stop) if query[at] == '"' else None)
@@ -89,12 +109,12 @@ def _maybe_quoted(
     return value, close
 
 
-def _read_quoted_days(field: Field, query: str, start: int, stop: int) -> Read:
+def _read_quoted_days(field: Field, query: str, start: int, stop: int, options: ParseOptions) -> Read:
     negated = False
 
     def read(field: Field, query: str, start: int, stop: int) -> tuple[Value, int]:
         nonlocal negated
-        days, end, negated = read_days(field, query, start, stop)
+        days, end, negated = read_days(field, query, start, stop, month_first=options.month_first)
         return days, end
 
     value, end = _maybe_quoted(field, query, start, stop, read)
@@ -104,7 +124,8 @@ def _read_quoted_days(field: Field, query: str, start: int, stop: int) -> Read:
 def _plain(field: Field, query: str, start: int, stop: int) -> int:
     """Where the run of characters without blank, comma, bar and quote ends; parentheses in it must pair."""
     at, depth = start, 0
-    while at < stop and query[at] not in ' \t\r\n\f\v,|"':
+    ends = _ENDS_BEFORE_WEIGHT if field.weighted else _ENDS
+    while at < stop and query[at] not in ends:
         if query[at] == "\\" and query[at + 1 : at + 2] in ("(", ")", "[", "]"):
             at += 1
         elif query[at] == "(":
@@ -120,6 +141,7 @@ def _plain(field: Field, query: str, start: int, stop: int) -> int:
 
 
 def _name(field: Field, query: str, start: int, stop: int, names: KnownNames | None) -> tuple[Value, int]:
+    """A name, known or in quotes or without blanks; behind it, where the field has weights, perhaps a comparison."""
     if query[start] == '"':
         text, end = quoted(query, start, stop)
         value = Name(text, quoted=has_wildcards(text))
@@ -128,9 +150,15 @@ def _name(field: Field, query: str, start: int, stop: int, names: KnownNames | N
         if end == start:
             end = _plain(field, query, start, stop)
         value = Name(query[start:end])
+    if field.weighted and (weight := read_weight(field, query, end, stop)):
+        return Weighted(value, weight[0], weight[1]), weight[2]
     if field.choices and value.text.lower() not in field.choices:
+        near = get_close_matches(value.text.lower(), field.choices, n=1, cutoff=0.5)
         raise QueryError(
-            f"{field.name}: {' or '.join(field.choices)} is expected", position=start + 1, length=end - start
+            f"{field.name}: {' or '.join(field.choices)} is expected{f'; did you mean {near[0]}?' if near else ''}",
+            position=start + 1,
+            length=end - start,
+            fix=f"{query[:start]}{near[0]}{query[end:]}" if near else None,
         )
     return (Name(value.text.lower()) if field.choices else value), end
 
@@ -200,10 +228,23 @@ def _graph(field: Field, query: str, start: int, stop: int) -> tuple[Value, int]
     return Like(int(found[1])), found.end()
 
 
+def _raw(field: Field, query: str, start: int, stop: int) -> tuple[Value, int]:
+    if query[start] == '"':
+        text, end = quoted(query, start, stop)
+        return Exact(text), end
+    end = _plain(field, query, start, stop)
+    text = query[start:end]
+    return (Name(text) if has_wildcards(text) else Exact(text)), end
+
+
 _READERS: Mapping[Kind, Callable[[Field, str, int, int], tuple[Value, int]]] = {
     "flag": _flag,
     "presence": _presence,
     "path": _path,
     "size": _size,
     "graph": _graph,
+    "raw": _raw,
+    "hash": read_hash,
+    "same": read_same,
+    "picture": read_picture,
 }

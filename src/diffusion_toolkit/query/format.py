@@ -8,6 +8,7 @@ from diffusion_toolkit.query.node_property import written_property
 from diffusion_toolkit.query.normal import normalise
 from diffusion_toolkit.query.tree import (
     Absent,
+    Affix,
     And,
     Aspect,
     Compare,
@@ -27,9 +28,11 @@ from diffusion_toolkit.query.tree import (
     Present,
     Prompt,
     Range,
+    Same,
     Shape,
     Term,
     Value,
+    Weighted,
     Where,
 )
 from diffusion_toolkit.query.wildcards import has_wildcards
@@ -98,8 +101,8 @@ def _term(term: Term) -> str:
 def _where(where: Where) -> str:
     field = FIELDS[where.field]
     if len(where.values) == 1 and isinstance(compare := where.values[0], Compare) and compare.operator != "=":
-        return f"{where.field}{_value(compare, where.field)}"
-    alternatives = "|".join(_value(value, where.field) for value in where.values)
+        return f"{where.field}{format_value(compare, where.field)}"
+    alternatives = "|".join(format_value(value, where.field) for value in where.values)
     return f"{field.name}:{alternatives}"
 
 
@@ -115,10 +118,11 @@ def _property_value(value: Value) -> str:
         case Name(text, is_quoted):
             return f"={_quoted(text)}" if is_quoted else text
         case _:
-            return _value(value, "node")
+            return format_value(value, "node")
 
 
-def _value(value: Value, field: str) -> str:
+def format_value(value: Value, field: str) -> str:
+    """One value of a field as it stands behind the colon."""
     match value:
         case Absent():
             return "none"
@@ -135,9 +139,15 @@ def _value(value: Value, field: str) -> str:
         case Shape(name):
             return name
         case Like(image_id):
-            return f"like {image_id}"
+            return f"like {image_id}" if FIELDS[field].kind == "graph" else str(image_id)
+        case Same(what, image_id):
+            return f"{what} {image_id}"
+        case Affix(how, text):
+            return f"{_HOW[how]}{_quoted(text)}"
         case Days():
             return _days(value)
+        case Weighted(name, operator, weight):
+            return f"{_text_value(name)}{operator}{_number(weight)}"
         case Name() | PathText() | Term() | Exact():
             return _text_value(value)
 

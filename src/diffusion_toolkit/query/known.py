@@ -1,6 +1,10 @@
 """Names that may stand in a query without quotes although they hold blanks."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from diffusion_toolkit.query.fields import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,7 +13,12 @@ class KnownNames:
 
     samplers: frozenset[str] = frozenset()
     schedulers: frozenset[str] = frozenset()
+    generators: frozenset[str] = frozenset()
     models: frozenset[str] = frozenset()
+    loras: frozenset[str] = frozenset()
+    resources: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    albums: frozenset[str] = frozenset()
 
 
 _SCHEDULES = ("karras", "exponential", "polyexponential", "sgm uniform", "simple", "normal", "ddim uniform", "beta")
@@ -29,22 +38,23 @@ SCHEDULERS = frozenset(
 )  # fmt: skip
 SAMPLERS = frozenset((*_SAMPLERS, *(f"{sampler} {schedule}" for sampler in _SAMPLERS for schedule in _SCHEDULES)))
 
-_BUILT_IN = {"samplers": SAMPLERS, "schedulers": SCHEDULERS, "models": frozenset[str]()}
+_BUILT_IN: Mapping[str, frozenset[str]] = {"samplers": SAMPLERS, "schedulers": SCHEDULERS}
 _LONGEST_NAME = 200
+_END = re.compile(r"[\s,|)<>=≥≤≠]|\Z")
 
 
-def longest_known(kind: str | None, query: str, start: int, stop: int, names: KnownNames | None) -> int:
+def longest_known(kind: Known | None, query: str, start: int, stop: int, names: KnownNames | None) -> int:
     """Where the longest known name that stands at `start` ends; `start` itself when none does."""
     if kind is None:
         return start
-    built_in = _BUILT_IN[kind]
+    built_in = _BUILT_IN.get(kind, frozenset())
     own: frozenset[str] = getattr(names, kind) if names else frozenset()
     end = start
+    if not own and not built_in:
+        return end
     lowered = query[start : min(stop, start + _LONGEST_NAME)].lower()
-    for length in range(1, len(lowered) + 1):
-        if length < len(lowered) and lowered[length] not in " \t\n,|)":
-            continue
-        name = lowered[:length].rstrip()
+    for found in _END.finditer(lowered):
+        name = lowered[: found.start()].rstrip()
         if name in own or name in built_in:
             end = start + len(name)
     return end

@@ -53,6 +53,8 @@ _DECIMAL_WEIGHT = re.compile(r":\s*[-+]?[0-9]*\.[0-9]+\s*\)")
 _TAG = re.compile(r"<[A-Za-z_][\w-]*:[^<>\"\n]*>")
 _OPERATOR = re.compile(r"(AND|OR|NOT)(?=[\s,()\"]|$)")
 _NEGATED = re.compile(r"-(?=[^\W_]|[\"(\[<*?{\\])")
+# No field stands where no colon or comparison follows soon.
+_MAY_BE_FIELD = re.compile(r"[\w.*-]+(?: {1,3}[\w-]+){0,3}\s*[:<>=≥≤≠!]")
 _BLANKS = re.compile(r"\s*")
 _BEFORE_A_MARK = frozenset(' \t\r\n\f\v,()"|{}]>')
 _ESCAPES = frozenset("()[]")
@@ -112,7 +114,8 @@ def _mark(query: str, at: int, *, free: bool) -> Mark | None:
 
 
 def _field_mark(query: str, at: int) -> Mark | None:
-    if found := _FIELD.match(query, at):
+    is_asked = _MAY_BE_FIELD.match(query, at) is not None
+    if is_asked and (found := _FIELD.match(query, at)):
         field = field_named(found[1])
         assert field is not None
         colon = query.find(":", found.end(1), found.end())
@@ -122,7 +125,7 @@ def _field_mark(query: str, at: int) -> Mark | None:
         if colon >= 0 or not _TAG.match(query, found.end()):
             return Mark("field", found.end(), found[1], field)
         return None
-    if (found := _UNKNOWN.match(query, at)) and not _WEIGHT_AFTER_TEXT.match(query, found.end(1)):
+    if is_asked and (found := _UNKNOWN.match(query, at)) and not _WEIGHT_AFTER_TEXT.match(query, found.end(1)):
         return Mark("unknown", found.end(), found[1])
     if found := _BARE.match(query, at):
         return Mark("bare", found.end(), found[1], field_named(found[1]))

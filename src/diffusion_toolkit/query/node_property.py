@@ -8,7 +8,7 @@ import re
 
 from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query.fields import Field
-from diffusion_toolkit.query.tree import Exact, Name, Value
+from diffusion_toolkit.query.tree import Affix, Exact, Name, Value
 from diffusion_toolkit.query.values import BOUNDARY, is_number, read_number, read_operator
 from diffusion_toolkit.query.wildcards import has_wildcards
 
@@ -18,6 +18,7 @@ EXAMPLES = (
     "node.KSampler.sampler_name:euler|dpmpp_2m",
     'node.*.text:"castle"',
     "node.*.text:castle",
+    'node.*.text:starts with "a castle"',
     "node.*.seed:123*",
     'node."Power Lora Loader (rgthree)".lora_1.lora:*detail*',
     'node.LoadImage.image="fox.png"',
@@ -34,6 +35,7 @@ _HALF = re.compile(rf"(?ai:node)\.({_CLASS})(?:\.({_NAME})?)?")
 _BARE_CLASS = re.compile(_PLAIN_CLASS)
 _BARE_NAME = re.compile(_PLAIN_NAME)
 _BARE_VALUE = re.compile(r'[^\s,|"()\[\]{}<>=!≥≤≠:]+')
+_AFFIX = re.compile(r'(?ai:(contains)|(starts\s+with)|ends\s+with)\s*"((?:[^"]|"")+)"')
 _RESERVED = re.compile(r"(?ai:none|any)|AND|OR|NOT")
 
 
@@ -78,8 +80,11 @@ def read_property_value(
 ) -> tuple[Value, int, bool]:
     """One value from `start`; quoted: the text in quotes behind its comparison, and where they end.
 
-    A number, comparison or range; `"text"` for a part of the value, `="text"` for the whole; else a name.
+    A number, comparison or range; `"text"` for a part of the value, `starts with "text"` for its beginning, `="text"`
+    for the whole; else a name.
     """
+    if affix := _AFFIX.match(query, start, stop):
+        return _affix(affix), affix.end(), False
     operator, at = read_operator(query, start, stop)
     if quoted is not None and operator in (None, "=", "<>"):
         text, end = quoted
@@ -90,6 +95,11 @@ def read_property_value(
     if found is None or (found.end() < stop and query[found.end()] not in BOUNDARY):
         raise QueryError(f"{field.name}: put this value in quotes", position=min(at, len(query) - 1) + 1)
     return Name(found[0]), found.end(), operator == "<>"
+
+
+def _affix(found: re.Match[str]) -> Exact | Affix:
+    text = found[3].replace('""', '"')
+    return Exact(text) if found[1] else Affix("starts" if found[2] else "ends", text)
 
 
 def normal_value(value: Value) -> Value:
@@ -131,3 +141,13 @@ def _written(name: Name, bare: re.Pattern[str]) -> str:
         return name.text
     doubled = name.text.replace('"', '""')
     return f'"{doubled}"'
+
+
+def written_class(name: str) -> str:
+    """A class as it is typed."""
+    return _written(Name(name, quoted=has_wildcards(name)), _BARE_CLASS)
+
+
+def written_property_name(name: str) -> str:
+    """The name of a property as it is typed."""
+    return _written(Name(name, quoted=has_wildcards(name)), _BARE_NAME)

@@ -15,6 +15,7 @@ from diffusion_toolkit.query.tree import (
     Prompt,
     Term,
     Value,
+    Weighted,
     Where,
 )
 from diffusion_toolkit.query.wildcards import has_wildcards
@@ -71,10 +72,14 @@ def _not(part: Node) -> Node:
 def _value(value: Value) -> Value:
     if isinstance(value, Term):
         return _term(value)
-    if isinstance(value, Name):
-        # Quotes only matter for a wildcard: without one, `euler` and `"euler"` ask the same.
-        return replace(value, quoted=value.quoted and has_wildcards(value.text))
-    return value
+    if isinstance(value, Weighted):
+        return replace(value, name=_name(value.name))
+    return _name(value) if isinstance(value, Name) else value
+
+
+def _name(name: Name) -> Name:
+    """Quotes only matter for a wildcard: without one, `euler` and `"euler"` ask the same."""
+    return replace(name, quoted=name.quoted and has_wildcards(name.text))
 
 
 def _term(term: Term) -> Term:

@@ -4,10 +4,11 @@ import re
 
 from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query.field_values import needs_value, quoted, read_value
-from diffusion_toolkit.query.fields import Field, field_named
+from diffusion_toolkit.query.fields import FIELDS, Field, field_named
 from diffusion_toolkit.query.known import KnownNames, longest_known
 from diffusion_toolkit.query.lexer import Layout, Mark, lay_out
 from diffusion_toolkit.query.normal import normalise
+from diffusion_toolkit.query.options import ParseOptions
 from diffusion_toolkit.query.problems import nothing_beside, unknown_field
 from diffusion_toolkit.query.tree import (
     Absent,
@@ -28,28 +29,30 @@ from diffusion_toolkit.query.tree import (
 from diffusion_toolkit.query.values import BOUNDARY, is_number, read_operator, skip_blanks
 from diffusion_toolkit.query.words import typed_words
 
-LONGEST_QUERY = 10_000
+LONGEST_QUERY = 20_000
 DEEPEST_GROUP = 50
 # Characters that a prompt is punctuated with; a piece of nothing else asks for nothing.
 _PUNCTUATION = " \t\r\n\f\v.,;:!-–—_|/\\()[]{}<>'`´’"
 _PRESENCE = re.compile(r"\s*(?ai:(none|any))\s*")
 
 
-def parse(text: str, names: KnownNames | None = None) -> Node:
+def parse(text: str, names: KnownNames | None = None, options: ParseOptions | None = None) -> Node:
     """The tree of a query, in normal form; raises QueryError with the place of the problem."""
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"a query has at most {LONGEST_QUERY} characters", position=LONGEST_QUERY + 1)
-    return _Parser(text, lay_out(text), names or KnownNames()).read()
+    return _Parser(text, lay_out(text), names or KnownNames(), options or ParseOptions()).read()
 
 
 class _Parser:
     """Walks over the query once; `at` is the next character to read."""
 
-    def __init__(self, query: str, layout: Layout, names: KnownNames) -> None:
+    def __init__(self, query: str, layout: Layout, names: KnownNames, options: ParseOptions) -> None:
         self.query = query
         self.layout = layout
         self.names = names
+        self.options = options
         self.at = 0
+        self.negative_until = 0
         self.depth = 0
 
     def read(self) -> Node:
@@ -117,6 +120,8 @@ class _Parser:
             return None
         if self.at in self.layout.groups:
             return self._group(field)
+        if field is None and self.at < self.negative_until and not (mark and mark.kind in ("field", "unknown")):
+            field = FIELDS["negative"]
         if mark and mark.kind == "unknown" and (field is None or field.kind == "text"):
             raise unknown_field(self.query, self.at, mark.word)
         if mark and mark.kind == "field" and mark.field:
@@ -125,6 +130,8 @@ class _Parser:
                     f"a field cannot stand inside {field.name}:( )", position=self.at + 1, length=len(mark.word)
                 )
             self.at = mark.end
+            if mark.field.name == "negative" and self.options.preset == "classic":
+                return self._rest_of_line(mark.field)
             return self._field(mark.field)
         if field is None:
             return self._prompt()
@@ -144,6 +151,14 @@ class _Parser:
         if node is None and field is not None:
             raise needs_value(field, self.query, opening)
         return node
+
+    def _rest_of_line(self, field: Field) -> Node:
+        """The classic `negative prompt:` takes all text to the end of its line; a group with operators stands alone."""
+        inside = range(self.at + 1, self.layout.groups.get(self.at, self.at))
+        if not any((mark := self.layout.marks.get(at)) and mark.kind == "operator" for at in inside):
+            end = self.query.find("\n", self.at)
+            self.negative_until = end if end >= 0 else len(self.query)
+        return self._field(field)
 
     def _field(self, field: Field) -> Node:
         """What stands behind a field's colon or before its comparison: alternatives or a group."""
@@ -182,7 +197,7 @@ class _Parser:
             if field.kind == "flag":
                 return Flag(True), False
             raise needs_value(field, self.query, self.at)
-        value, self.at, turned = read_value(field, self.query, self.at, len(self.query), self.names)
+        value, self.at, turned = read_value(field, self.query, self.at, len(self.query), self.names, self.options)
         return value, turned
 
     def _next_alternative(self, field: Field) -> bool:

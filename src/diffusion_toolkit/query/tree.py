@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias, Union
 
+SAME = (
+    "prompt", "negative", "model", "sampler", "scheduler", "generator", "seed", "steps", "cfg", "size", "rating",
+    "folder", "date", "graph", "ext",
+)  # fmt: skip
+"""What two pictures may have in common."""
+
 Comparison: TypeAlias = Literal["=", "<>", "<", "<=", ">", ">="]
 
 
@@ -110,6 +116,15 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """A name with a weight or a confidence: `lora:detail>0.5`, `tag:fox>=0.8`."""
+
+    name: Name
+    operator: Comparison
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """true or false; `favorite` alone is Flag(True)."""
 
@@ -169,8 +184,41 @@ class Like:
     image_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Same:
+    """`seed 123`: the same of something (see `SAME`) as the image of this number has."""
+
+    what: str
+    image_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Affix:
+    """The beginning or the end of a node's value, ignoring case."""
+
+    how: Literal["starts", "ends"]
+    text: str
+
+
 Value: TypeAlias = Union[
-    Absent, Present, Compare, Range, Glob, Name, Flag, Days, Dimensions, Aspect, Shape, PathText, Like, Term, Exact
+    Absent,
+    Present,
+    Compare,
+    Range,
+    Glob,
+    Name,
+    Weighted,
+    Flag,
+    Days,
+    Dimensions,
+    Aspect,
+    Shape,
+    PathText,
+    Like,
+    Same,
+    Affix,
+    Term,
+    Exact,
 ]
 
 
@@ -190,7 +238,8 @@ class NodeProperty:
     """A property of some node of the workflow and its alternatives: any of the values may hold.
 
     node: the class; property: its name, parts of an object behind a dot; in both, wildcards unless quoted.
-    values: Absent or Present; Compare and Range for numbers; Exact: text with exactly these characters in it; Name:
+    values: Absent or Present; Compare and Range for numbers; Exact: text with exactly these characters in it; Affix: at
+    its beginning or end; Name:
     unquoted, a pattern over the whole value, or words of a value that is more than one word; quoted, the whole value.
     """
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from diffusion_toolkit.query.tree import Exact, Name
+from diffusion_toolkit.query.tree import Affix, Exact, Name
 from diffusion_toolkit.query.wildcards import pattern
 from diffusion_toolkit.query.words import plain_text, typed_words, word_pattern, words
 
@@ -20,12 +20,17 @@ class TextQuestion:
     part: str
 
 
-def text_question(value: Exact | Name) -> TextQuestion:
+def text_question(value: Exact | Affix | Name) -> TextQuestion:
     """What is asked of a text: characters in it, the whole of it, a pattern of it, or words of a longer one.
 
     A longer text has a blank or a comma: `euler` is not `euler_ancestral`, but a word of "euler, karras".
     """
     folded = value.text.casefold()
+    if isinstance(value, Affix):
+        at_start = value.how == "starts"
+        return TextQuestion(
+            lambda text: text.casefold().startswith(folded) if at_start else text.casefold().endswith(folded), folded
+        )
     if isinstance(value, Exact):
         return TextQuestion(lambda text: folded in text.casefold(), folded)
     if value.quoted:

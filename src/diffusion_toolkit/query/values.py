@@ -24,7 +24,7 @@ _OPERATORS: Mapping[str, Comparison] = {
     "≤": "<=",
 }
 _BLANKS = re.compile(r"\s*")
-_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+_NUMBER = r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _DIGITS = re.compile(r"[0-9]*[*?][0-9*?]*")
 # The longest seed has 20 digits; a file size, a pixel count or an id has fewer.
 _MOST_DIGITS = 30
@@ -81,6 +81,17 @@ def read_number(field: Field, query: str, start: int, stop: int) -> tuple[Value,
     return _of_range(field, found, query), _end(field, query, found.end(), stop)
 
 
+def read_weight(field: Field, query: str, start: int, stop: int) -> tuple[Comparison, Decimal, int] | None:
+    """The comparison behind a name, its number and where that ends: `>0.5`. None where no comparison stands."""
+    operator, at = read_operator(query, skip_blanks(query, start, stop), stop)
+    if operator is None:
+        return None
+    found = _forms(())[0].match(query, at, stop)
+    if found is None or found["high"] is not None or found["open"] is not None:
+        raise _expected(field, query, at, stop)
+    return operator, _number(field, found, "low", query), _end(field, query, found.end(), stop)
+
+
 def is_number(field: Field, query: str, start: int, stop: int) -> int | None:
     """Where a plain value of this number field ends, if one stands at `start` and nothing but itself."""
     try:
@@ -104,7 +115,7 @@ def _of_range(field: Field, found: re.Match[str], query: str) -> Value:
 def _shown_as(digits: str, unit: str, field: Field) -> Range | None:
     """`2mb` alone means every size that is shown as 2 MB: rounding decides, as no file has exactly that size."""
     factor = field.units.get(unit.strip().lower(), 1)
-    if factor == 1:
+    if factor <= 1:
         return None
     half = Decimal(5).scaleb(-1 - len(digits.partition(".")[2]))
     number = Decimal(digits)

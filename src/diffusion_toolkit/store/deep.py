@@ -31,11 +31,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A missing image with a fingerprint that was found again. root, folder, name: its last place, stored form;
-    place_taken: another image stands there now."""
+    """A missing image whose file, or whose picture in another file, was found again. root, folder, name: its last
+    place, stored form; place_taken: another image stands there now."""
 
     id: int
-    fingerprint: bytes
+    fingerprint: bytes | None
+    pixels: bytes | None
+    seed: str | None
     root: str
     available: bool
     folder: str
@@ -43,22 +45,30 @@ class Lost:
     place_taken: bool
 
 
-def count_pending(connection: sa.Connection, root_id: int) -> int:
-    """How many files of the root wait to be read."""
+def count_pending(connection: sa.Connection, folder_ids: Sequence[int]) -> int:
+    """How many files of these folders wait to be read."""
     query = (
-        "SELECT count(*) FROM image JOIN folder ON folder.id = image.folder_id"
-        " WHERE folder.root_id = :root AND image.phase = 0 AND image.missing_since IS NULL"
+        "SELECT count(*) FROM image WHERE folder_id = ANY(:folders) AND image.phase = 0 AND image.missing_since IS NULL"
     )
-    return int(connection.scalar(sa.text(query), {"root": root_id}) or 0)
+    return int(connection.scalar(sa.text(query), {"folders": list(folder_ids)}) or 0)
 
 
-def pending(connection: sa.Connection, root_id: int, after: int, limit: int) -> list[Pending]:
-    """The next files of the root that wait to be read, by id, after image `after`."""
+def lock_pending(connection: sa.Connection, image_ids: Sequence[int]) -> set[int]:
+    """Which of these images still wait to be read: another scan may have read them meanwhile. Locks them."""
+    rows = driver(connection).execute(
+        "SELECT id FROM image WHERE id = ANY(%s) AND phase = 0 AND missing_since IS NULL ORDER BY id FOR UPDATE",
+        [list(image_ids)],
+    )
+    return {row[0] for row in rows}
+
+
+def pending(connection: sa.Connection, folder_ids: Sequence[int], after: int, limit: int) -> list[Pending]:
+    """The next files of these folders that wait to be read, by id, after image `after`."""
     rows = driver(connection).execute(
         "SELECT image.id, folder.id, folder.path, image.name, image.fingerprint IS NOT NULL, image.pixels"
-        " FROM image JOIN folder ON folder.id = image.folder_id WHERE folder.root_id = %s AND image.phase = 0"
+        " FROM image JOIN folder ON folder.id = image.folder_id WHERE folder.id = ANY(%s) AND image.phase = 0"
         " AND image.missing_since IS NULL AND image.id > %s ORDER BY image.id LIMIT %s",
-        [root_id, after, limit],
+        [list(folder_ids), after, limit],
     )
     return [
         Pending(id=row[0], folder_id=row[1], folder=row[2], name=row[3], read_before=row[4], pixels=row[5])
@@ -97,46 +107,69 @@ def insert_places(connection: sa.Connection, files: Sequence[Pending]) -> list[i
     return ids
 
 
-def lost(connection: sa.Connection, fingerprints: Sequence[bytes]) -> list[Lost]:
-    """Missing images with one of these fingerprints, except those of which a copy is still there. Locks them."""
+def lost(connection: sa.Connection, fingerprints: Sequence[bytes], pixels: Sequence[bytes]) -> list[Lost]:
+    """Missing images with one of these fingerprints or digests of picture data. Locks them.
+
+    Not those of which a copy is still there: a copy that is found again inherits nothing. `pixels` is None where the
+    picture is still there in another file.
+    """
     found = driver(connection).execute(
-        "SELECT image.id, image.fingerprint, root.path, root.state = 'available', folder.path, image.name,"
-        " EXISTS (SELECT FROM image i WHERE i.folder_id = image.folder_id AND i.name = image.name"
-        " AND i.missing_since IS NULL)"
+        "SELECT image.id, image.fingerprint, image.pixels, image.seed::text, root.path, root.state = 'available',"
+        " folder.path, image.name, EXISTS (SELECT FROM image i WHERE i.folder_id = image.folder_id"
+        " AND i.name = image.name AND i.missing_since IS NULL)"
         " FROM image JOIN folder ON folder.id = image.folder_id JOIN root ON root.id = folder.root_id"
-        " WHERE image.missing_since IS NOT NULL AND image.fingerprint = ANY(%s) ORDER BY image.id"
-        " FOR UPDATE OF image SKIP LOCKED",
-        [list(fingerprints)],
+        " WHERE image.missing_since IS NOT NULL AND (image.fingerprint = ANY(%s) OR image.pixels = ANY(%s))"
+        " ORDER BY image.id FOR UPDATE OF image SKIP LOCKED",
+        [list(fingerprints), list(pixels)],
     )
     lost_images = [
         Lost(
             id=row[0],
-            fingerprint=bytes(row[1]),
-            root=row[2],
-            available=row[3],
-            folder=row[4],
-            name=row[5],
-            place_taken=row[6],
+            fingerprint=_bytes(row[1]),
+            pixels=_bytes(row[2]),
+            seed=row[3],
+            root=row[4],
+            available=row[5],
+            folder=row[6],
+            name=row[7],
+            place_taken=row[8],
         )
         for row in found
     ]
     if not lost_images:
         return []
     there = driver(connection).execute(
-        "SELECT DISTINCT fingerprint FROM image WHERE missing_since IS NULL AND phase = 1 AND fingerprint = ANY(%s)",
-        [sorted({image.fingerprint for image in lost_images})],
+        "SELECT fingerprint, pixels FROM image WHERE missing_since IS NULL AND phase = 1"
+        " AND (fingerprint = ANY(%s) OR pixels = ANY(%s))",
+        [
+            sorted({image.fingerprint for image in lost_images if image.fingerprint}),
+            sorted({image.pixels for image in lost_images if image.pixels}),
+        ],
     )
-    copies = {bytes(row[0]) for row in there}
-    return [image for image in lost_images if image.fingerprint not in copies]
+    present = [(_bytes(row[0]), _bytes(row[1])) for row in there]
+    files, pictures = {row[0] for row in present}, {row[1] for row in present}
+    return [
+        replace(image, pixels=None) if image.pixels in pictures else image
+        for image in lost_images
+        if image.fingerprint not in files
+    ]
+
+
+def _bytes(value: bytes | None) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def uncurated(connection: sa.Connection, image_ids: Sequence[int]) -> set[int]:
-    """Which of these images nobody rated or marked. Locks them, so that nobody does meanwhile."""
+    """Which of these images nobody rated, marked, tagged or put into an album. Locks them, so that nobody does
+    meanwhile.
+    """
     driver(connection).execute("SELECT FROM image WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(image_ids)])
     rows = driver(connection).execute(
         "SELECT id FROM unnest(%s::int[]) i (id) WHERE NOT EXISTS (SELECT FROM curation"
         " WHERE image_id = i.id AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion))"
-        " AND NOT EXISTS (SELECT FROM journal_row WHERE image_id = i.id)",
+        " AND NOT EXISTS (SELECT FROM journal_row WHERE image_id = i.id)"
+        " AND NOT EXISTS (SELECT FROM image_tags WHERE image_id = i.id AND source = 'user')"
+        " AND NOT EXISTS (SELECT FROM album WHERE i.id = ANY(image_ids))",
         [list(image_ids)],
     )
     return {row[0] for row in rows}
@@ -170,13 +203,17 @@ def write_rows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
         " fingerprint = r.fingerprint, pixels = r.pixels, generator_id = r.generator_id, prompt_id = r.prompt_id,"
         " negative_prompt_id = r.negative_prompt_id, model_id = r.model_id, sampler_id = r.sampler_id,"
         " scheduler_id = r.scheduler_id, steps = r.steps, cfg_scale = r.cfg_scale, seed = r.seed::numeric,"
-        " workflow = r.workflow"
+        " workflow = r.workflow, clip_skip = r.clip_skip, denoise = r.denoise, aesthetic = r.aesthetic,"
+        " caption_id = r.caption_id, resource_ids = r.resource_ids::int[],"
+        " resource_weights = r.resource_weights::real[]"
         " FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::int[],"
         " %s::int[], %s::real[], %s::bytea[], %s::bytea[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],"
-        " %s::int[], %s::int[], %s::real[], %s::text[], %s::bool[], %s::text[], %s::text[], %s::real[], %s::int[])"
+        " %s::int[], %s::int[], %s::real[], %s::text[], %s::bool[], %s::text[], %s::text[], %s::real[], %s::int[],"
+        " %s::int[], %s::real[], %s::real[], %s::int[], %s::text[], %s::text[])"
         " r (id, size_bytes, mtime_ns, date_us, problems, format, width, height, duration_s, fingerprint, pixels,"
         " generator_id, prompt_id, negative_prompt_id, model_id, sampler_id, scheduler_id, steps, cfg_scale, seed,"
-        " workflow, codec, audio_codec, frame_rate, graph_id) WHERE image.id = r.id",
+        " workflow, codec, audio_codec, frame_rate, graph_id, clip_skip, denoise, aesthetic, caption_id, resource_ids,"
+        " resource_weights) WHERE image.id = r.id",
         _columns(rows),
     )
     driver(connection).execute(
@@ -206,9 +243,9 @@ def _write_workflows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None
         )
 
 
-def _array(ids: Sequence[int | None]) -> str:
+def _array(numbers: Sequence[float | None]) -> str:
     """An array as PostgreSQL reads it: it has none of arrays of different lengths."""
-    return f"{{{','.join('NULL' if number is None else str(number) for number in ids)}}}"
+    return f"{{{','.join('NULL' if number is None else repr(number) for number in numbers)}}}"
 
 
 def write_unreadable(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
@@ -257,6 +294,12 @@ def _columns(rows: Sequence[ReadRow]) -> list[list[Any]]:
         [row.audio_codec for row in rows],
         [row.frame_rate for row in rows],
         [row.graph_id for row in rows],
+        [row.clip_skip for row in rows],
+        [row.denoise for row in rows],
+        [row.aesthetic for row in rows],
+        [row.caption_id for row in rows],
+        [_array([number for number, _ in row.resources]) if row.resources else None for row in rows],
+        [_array([weight for _, weight in row.resources]) if row.resources else None for row in rows],
     ]
 
 

@@ -1,4 +1,5 @@
-"""Values that many images share, stored once: prompts, models, samplers, schedulers, generators, values of nodes."""
+"""Values that many images share, stored once: prompts, models, samplers, schedulers, generators, resources, values
+of nodes."""
 
 import hashlib
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ _INSERT: dict[str, LiteralString] = {
     " ON CONFLICT (identity) DO NOTHING",
     "prompt": "INSERT INTO prompt (identity, text) SELECT * FROM unnest(%s::bytea[], %s::text[])"
     " ON CONFLICT (identity) DO NOTHING",
+    "resource": "INSERT INTO resource (identity, kind, name) SELECT * FROM unnest(%s::bytea[], %s::text[], %s::text[])"
+    " ON CONFLICT (identity) DO NOTHING",
     "workflow_value": "INSERT INTO workflow_value (identity, text, number)"
     " SELECT * FROM unnest(%s::bytea[], %s::text[], %s::text[]::float8[]) ON CONFLICT (identity) DO NOTHING",
 }
@@ -32,12 +35,14 @@ _SELECT: dict[str, LiteralString] = {
     "sampler": "SELECT identity, id FROM sampler WHERE identity = ANY(%s)",
     "scheduler": "SELECT identity, id FROM scheduler WHERE identity = ANY(%s)",
     "prompt": "SELECT identity, id FROM prompt WHERE identity = ANY(%s)",
+    "resource": "SELECT identity, id FROM resource WHERE identity = ANY(%s)",
     "workflow_value": "SELECT identity, id FROM workflow_value WHERE identity = ANY(%s)",
 }
 TABLES = tuple(_INSERT)
 
 Value = tuple[str | None, ...]
-"""The columns of a distinct value: (text,), (name, hash) of a model, or (text, number) of a node's value."""
+"""The columns of a distinct value: (text,), (name, hash) of a model, (kind, name) of a resource, or (text, number) of
+a node's value."""
 
 
 def value_identity(value: Value) -> bytes:

@@ -7,27 +7,57 @@ stand-in. All reads of one `Reading` see the same state of the database.
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import numpy as np
 import sqlalchemy as sa
 from psycopg import sql
 
-from diffusion_toolkit.errors import StoreError
 from diffusion_toolkit.store.database import Collection, driver, translated_errors
+from diffusion_toolkit.store.feed_rows import (
+    AlbumRow,
+    FolderRow,
+    GraphRow,
+    Images,
+    Origin,
+    RootRow,
+    Snapshot,
+    TagRow,
+    TagRows,
+)
+from diffusion_toolkit.store.packed import array_values, parse_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = NDArray[np.void]
 
+__all__ = [
+    "AlbumRow",
+    "FolderRow",
+    "GraphRow",
+    "Images",
+    "Origin",
+    "RootRow",
+    "Snapshot",
+    "TagRow",
+    "TagRows",
+    "announcements",
+    "reading",
+]
+
 NO_NUMBER = -(2**31)
-"""Stands for NULL in `steps`."""
+"""Stands for NULL in `steps` and `clip_skip`."""
+
+NO_MOMENT = -(2**63)
+"""Stands for NULL in moments of curation."""
 
 _EPOCH_2000_US = 946_684_800_000_000
 _ROWS_AT_ONCE = 65_536
 """Rows per statement: a packed value must stay far below the 1 GB that PostgreSQL allows."""
+
+_WHOLE_FROM = 4 * _ROWS_AT_ONCE
+"""From so many changed rows on, all rows are read by id: each part would look through all the changed ones again."""
 
 _IMAGE: Sequence[tuple[str, str, LiteralString]] = (
     ("id", ">i4", "id"),
@@ -61,6 +91,12 @@ _IMAGE: Sequence[tuple[str, str, LiteralString]] = (
         " THEN (seed - 18446744073709551616)::int8 ELSE 0 END",
     ),
     ("workflow", "u1", "workflow"),
+    ("clip_skip", ">i4", "coalesce(clip_skip, -2147483648)"),
+    ("denoise", ">f4", "coalesce(denoise, 'NaN')"),
+    ("aesthetic", ">f4", "coalesce(aesthetic, 'NaN')"),
+    ("caption", ">i4", "coalesce(caption_id, 0)"),
+    ("resources", ">i4", "coalesce(cardinality(resource_ids), 0)"),
+    ("resource_weights", ">i4", "coalesce(cardinality(resource_weights), 0)"),
     ("name_bytes", ">i4", "octet_length(name)"),
 )
 _CURATION: Sequence[tuple[str, str, LiteralString]] = (
@@ -69,9 +105,18 @@ _CURATION: Sequence[tuple[str, str, LiteralString]] = (
     ("favorite", "u1", "favorite"),
     ("nsfw", "u1", "nsfw"),
     ("for_deletion", "u1", "for_deletion"),
+    ("rated", ">i8", "coalesce(rated_at, '-infinity')"),
+    ("viewed", ">i8", "coalesce(viewed_at, '-infinity')"),
+    ("touched", ">i8", "coalesce(touched_at, '-infinity')"),
+)
+_TAGS: Sequence[tuple[str, str, LiteralString]] = (
+    ("id", ">i4", "image_id"),
+    ("by_user", "u1", "source = 'user'"),
+    ("tags", ">i4", "cardinality(tag_ids)"),
+    ("confidences", ">i4", "coalesce(cardinality(confidences), 0)"),
 )
 _TOMBSTONE: Sequence[tuple[str, str, LiteralString]] = (("id", ">i4", "image_id"),)
-_PROMPT: Sequence[tuple[str, str, LiteralString]] = (("id", ">i4", "id"), ("characters", ">i4", "length(text)"))
+_PROMPT: Sequence[tuple[str, str, LiteralString]] = (("id", ">i4", "id"), ("bytes", ">i4", "octet_length(text)"))
 
 NAMED = ("model", "sampler", "scheduler", "generator")
 """Tables of distinct names."""
@@ -82,86 +127,6 @@ _NAMES: Mapping[str, LiteralString] = {
     "scheduler": "SELECT id, name FROM scheduler",
     "generator": "SELECT id, name FROM generator",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Which transactions a reader sees: all below `low`, none from `high` on, and between them all but `running`."""
-
-    low: int
-    high: int
-    running: tuple[int, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> "Snapshot":
-        """The form of PostgreSQL's pg_snapshot: `low:high:running,running`."""
-        low, high, running = text.split(":")
-        return cls(low=int(low), high=int(high), running=tuple(int(xid) for xid in running.split(",") if xid))
-
-    def __str__(self) -> str:
-        return f"{self.low}:{self.high}:{','.join(map(str, self.running))}"
-
-    def sees(self, transaction: int) -> bool:
-        """Whether what this transaction wrote is visible (or it failed, and there is nothing to see)."""
-        return transaction < self.low or (transaction < self.high and transaction not in self.running)
-
-    def finished_since(self, earlier: "Snapshot") -> list[tuple[int, int]]:
-        """Transactions seen here and not in `earlier`, as spans [first, end).
-
-        The same rows as `changed_in >= low AND NOT pg_visible_in_snapshot(changed_in, earlier)`, but the index never
-        walks over the rows of a bulk load that is still open.
-        """
-        spans = [(xid, xid + 1) for xid in sorted(earlier.running) if self.sees(xid)]
-        first = earlier.high
-        for xid in sorted(xid for xid in self.running if xid >= earlier.high):
-            if first < xid:
-                spans.append((first, xid))
-            first = xid + 1
-        if first < self.high:
-            spans.append((first, self.high))
-        return spans
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Which tables these are: the cluster's id, how often it was restored, the version and the number of the schema.
-
-    schema_number differs when a collection was dropped and made again under its old name.
-    """
-
-    cluster: str
-    restore_epoch: int
-    schema: str
-    schema_version: str
-    schema_number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RootRow:
-    """A root as the catalog needs it; path in stored form."""
-
-    id: int
-    path: str
-    available: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderRow:
-    """A folder; path in stored form, relative to its root."""
-
-    id: int
-    root_id: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphRow:
-    """A workflow graph: classes of its nodes; for each slot the position of its node and the name of the property."""
-
-    id: int
-    node_classes: Sequence[str]
-    slot_nodes: Sequence[int]
-    slot_names: Sequence[str]
 
 
 @contextmanager
@@ -214,19 +179,65 @@ class Reading:
         """No transaction that could have written anything ended since."""
         return self._spans == []
 
-    def images(self) -> tuple["Rows", bytes]:
-        """Rows of `image`, and their file names (stored form, UTF-8) one after the other, `name_bytes` each.
-
-        Ids of other tables are as they are, 0 for none; dates in microseconds since 1970.
-        """
-        rows, names = self._packed("image", _IMAGE, "name")
+    def images(self) -> "Images":
+        """Rows of `image`. Ids of other tables are as they are, 0 for none; dates in microseconds since 1970."""
+        rows, (names, ids, weights) = self._packed("image", _IMAGE, ("convert_to(name, 'UTF8')", *_RESOURCE_ARRAYS))
         rows["date"] += _EPOCH_2000_US
         rows["added"] += _EPOCH_2000_US
-        return rows, names.encode()
+        return Images(
+            rows=rows,
+            names=names,
+            resource_ids=array_values(ids, rows["resources"], ">i4"),
+            resource_weights=array_values(weights, rows["resource_weights"], ">f4"),
+        )
 
     def curation(self) -> "Rows":
-        """Rows of `curation`; id is the image's, rating 0 for none."""
-        return self._packed("curation", _CURATION)[0]
+        """Rows of `curation`; id is the image's, rating 0 for none; moments in microseconds since 1970."""
+        rows = self._packed("curation", _CURATION)[0]
+        for name in ("rated", "viewed", "touched"):
+            rows[name][rows[name] != NO_MOMENT] += _EPOCH_2000_US
+        return rows
+
+    def image_tags(self) -> "Iterator[TagRows]":
+        """Tags of all images, in parts; or all tags of images for which a source's tags changed.
+
+        Parts come by the numbers of the images, and no image is in two of them.
+        """
+        parts = self._parts("image_tags", _TAGS, _TAG_ARRAYS, wanted=None if self._spans is None else _CHANGED_TAGS)
+        for rows, (ids, confidences) in parts:
+            yield TagRows(
+                rows=rows,
+                tag_ids=array_values(ids, rows["tags"], ">i4"),
+                confidences=array_values(confidences, rows["confidences"], ">f4"),
+            )
+
+    def tags(self) -> "list[TagRow]":
+        """Changed tags."""
+        rows = self._rows("SELECT id, name, deleted_at IS NOT NULL AS deleted FROM tag")
+        return [TagRow(id=row.id, name=row.name, deleted=row.deleted) for row in rows]
+
+    def resources(self) -> list[tuple[int, str, str]]:
+        """New resources: id, kind and name."""
+        return [(row.id, row.kind, row.name) for row in self._rows("SELECT id, kind, name FROM resource")]
+
+    def albums(self) -> "list[AlbumRow]":
+        """Changed albums."""
+        rows = self._rows(
+            "SELECT id, name, query, sort, array_send(image_ids) AS images, cardinality(image_ids) AS number, position,"
+            " deleted_at IS NOT NULL AS deleted FROM album"
+        )
+        return [
+            AlbumRow(
+                id=row.id,
+                name=row.name,
+                query=row.query,
+                sort=row.sort,
+                image_ids=array_values(bytes(row.images), np.array([row.number]), ">i4"),
+                position=row.position,
+                deleted=row.deleted,
+            )
+            for row in rows
+        ]
 
     def tombstones(self) -> "Rows":
         """Ids of deleted images."""
@@ -234,13 +245,16 @@ class Reading:
 
     def roots(self) -> list[RootRow]:
         """Changed roots."""
-        rows = self._rows("SELECT id, path, state FROM root")
-        return [RootRow(id=row.id, path=row.path, available=row.state == "available") for row in rows]
+        rows = self._rows("SELECT id, path, state, recursive FROM root")
+        return [
+            RootRow(id=row.id, path=row.path, available=row.state == "available", recursive=row.recursive)
+            for row in rows
+        ]
 
     def folders(self) -> list[FolderRow]:
         """Changed folders."""
-        rows = self._rows("SELECT id, root_id, path FROM folder")
-        return [FolderRow(id=row.id, root_id=row.root_id, path=row.path) for row in rows]
+        rows = self._rows("SELECT id, root_id, path, excluded FROM folder")
+        return [FolderRow(id=row.id, root_id=row.root_id, path=row.path, excluded=row.excluded) for row in rows]
 
     def names(self, table: str) -> list[tuple[int, str]]:
         """Changed rows of a table of `NAMED`: id and name."""
@@ -260,12 +274,12 @@ class Reading:
             statement = sa.text("SELECT id, text FROM prompt WHERE id = ANY(:ids) ORDER BY id")
             found = self._connection.execute(statement, {"ids": list(ids)}).all()
             return [row.id for row in found], [row.text for row in found]
-        rows, joined = self._packed("prompt", _PROMPT, "text", whole=True)
-        ends = np.cumsum(rows["characters"])
-        begins = ends - rows["characters"]
+        rows, (joined,) = self._packed("prompt", _PROMPT, ("convert_to(text, 'UTF8')",), whole=True)
+        ends = np.cumsum(rows["bytes"], dtype=np.int64)
+        begins = ends - rows["bytes"]
         order = np.argsort(rows["id"])
         spans = zip(begins[order].tolist(), ends[order].tolist(), strict=True)
-        return rows["id"][order].tolist(), [joined[begin:end] for begin, end in spans]
+        return rows["id"][order].tolist(), [joined[begin:end].decode() for begin, end in spans]
 
     def _rows(self, query: LiteralString) -> Sequence[sa.Row[Any]]:
         condition: LiteralString = ""
@@ -284,35 +298,61 @@ class Reading:
         self,
         table: LiteralString,
         columns: Sequence[tuple[str, str, LiteralString]],
-        text: LiteralString | None = None,
+        joined: Sequence[LiteralString] = (),
         *,
         whole: bool = False,
-    ) -> tuple["Rows", str]:
-        """Rows of a table, all or the changed ones, in the order they were read, and a column of text joined."""
-        if self._spans == [] and not whole:
-            return _parse(b"", columns), ""
-        lists = [] if whole or self._spans is None else [*self._span_lists().values()]
+    ) -> tuple["Rows", list[bytes]]:
+        """Rows of a table, all or the changed ones, and further values of them joined, in the order they were read."""
+        wanted = _CHANGED if self._spans is not None and not whole else None
+        parts = list(self._parts(table, columns, joined, wanted=wanted))
+        if not parts:
+            return parse_rows(b"", columns), [b"" for _ in joined]
+        rows = np.concatenate([rows for rows, _ in parts]) if len(parts) > 1 else parts[0][0]
+        return rows, [b"".join(part[1][number] for part in parts) for number in range(len(joined))]
+
+    def _parts(
+        self,
+        table: LiteralString,
+        columns: Sequence[tuple[str, str, LiteralString]],
+        joined: Sequence[LiteralString],
+        *,
+        wanted: LiteralString | None,
+    ) -> "Iterator[tuple[Rows, list[bytes]]]":
+        """The same in parts of so many ids. wanted: how the rows are found that changed; None: all."""
+        if wanted is not None and self._spans == []:
+            return
+        lists = [] if wanted is None else [*self._span_lists().values()]
         key = sql.SQL(columns[0][2])
-        source = sql.SQL(_CHANGED if lists else "FROM {table}").format(table=sql.SQL(table))
+        source = sql.SQL("FROM {table}" if wanted is None else wanted).format(table=sql.SQL(table))
         count = sql.SQL("SELECT count(*), min({key}), max({key}) {source}").format(key=key, source=source)
-        packed = sql.SQL("SELECT string_agg(record_send(ROW({columns})), ''), {text} {source}").format(
-            columns=sql.SQL(", ").join(sql.SQL(column[2]) for column in columns),
-            text=sql.SQL("NULL::text") if text is None else sql.SQL("string_agg({}, '')").format(sql.SQL(text)),
-            source=source,
-        )
-        part = sql.SQL("{packed} WHERE {key} >= %s AND {key} < %s").format(packed=packed, key=key)
-        answers: list[tuple[bytes | None, str | None]] = []
+        everything = sql.SQL("FROM {}").format(sql.SQL(table))
+        values = [sql.SQL("record_send(ROW({}))").format(sql.SQL(", ").join(sql.SQL(column[2]) for column in columns))]
+        values += [sql.SQL(value) for value in joined]
+        packed = sql.SQL(", ").join(sql.SQL("string_agg({}, '')").format(value) for value in values)
         with driver(self._connection).cursor(binary=True) as cursor:
             number, low, high = cursor.execute(count, lists).fetchone() or (0, 0, 0)
-            if 0 < number <= _ROWS_AT_ONCE:
-                answers += cursor.execute(packed, lists).fetchall()
-            elif number:
-                for first in range(low, high + 1, _ROWS_AT_ONCE):
-                    answers += cursor.execute(part, [*lists, first, first + _ROWS_AT_ONCE]).fetchall()
-        records = b"".join(block for block, _ in answers if block)
-        return _parse(records, columns), "".join(joined for _, joined in answers if joined)
+            if number > _WHOLE_FROM:
+                source, lists = everything, []
+            part = sql.SQL("SELECT {packed} {source} WHERE {key} >= %s AND {key} < %s").format(
+                packed=packed, source=source, key=key
+            )
+            spans = [] if not number else [(low, high + 1)] if number <= _ROWS_AT_ONCE else _id_spans(low, high)
+            for first, end in spans:
+                for records, *others in cursor.execute(part, [*lists, first, end]):
+                    if records:
+                        yield parse_rows(records, columns), [other or b"" for other in others]
 
 
+def _id_spans(low: int, high: int) -> list[tuple[int, int]]:
+    return [(first, first + _ROWS_AT_ONCE) for first in range(low, high + 1, _ROWS_AT_ONCE)]
+
+
+_RESOURCE_ARRAYS: Sequence[LiteralString] = (
+    "coalesce(array_send(resource_ids), '')",
+    "coalesce(array_send(array_replace(resource_weights, NULL, 'NaN')), '')",
+)
+# NULLs are very rare here, and replacing them takes the server as long as sending the arrays.
+_TAG_ARRAYS: Sequence[LiteralString] = ("array_send(tag_ids)", "coalesce(array_send(confidences), '')")
 # OFFSET 0 keeps the planner from any other index than that of changed_in.
 _CHANGED: LiteralString = (
     "FROM unnest(%s::text[]::xid8[], %s::text[]::xid8[]) AS span (low, high), LATERAL"
@@ -320,16 +360,9 @@ _CHANGED: LiteralString = (
 )
 
 
-def _parse(data: bytes, columns: Sequence[tuple[str, str, LiteralString]]) -> "Rows":
-    fields = [("fields", ">i4")]
-    for name, kind, _ in columns:
-        fields += [(f"{name} type", ">i4"), (f"{name} size", ">i4"), (name, kind)]
-    record = np.dtype(fields)
-    count, rest = divmod(len(data), record.itemsize)
-    raw = np.frombuffer(data, record, count=count)
-    if rest or not all((raw[f"{name} size"] == np.dtype(kind).itemsize).all() for name, kind, _ in columns):
-        raise StoreError("The database sent rows of an unexpected form; is it of another version?")
-    rows = np.empty(count, np.dtype([(name, np.dtype(kind).newbyteorder("=")) for name, kind, _ in columns]))
-    for name, _, _ in columns:
-        rows[name] = raw[name]
-    return rows
+# All sources of the images of which one changed: what an image is tagged with is what all of them say.
+_CHANGED_TAGS: LiteralString = (
+    "FROM (SELECT * FROM {table} WHERE image_id IN (SELECT image_id FROM"
+    " unnest(%s::text[]::xid8[], %s::text[]::xid8[]) AS span (low, high), LATERAL (SELECT image_id FROM {table}"
+    " WHERE changed_in >= span.low AND changed_in < span.high OFFSET 0) AS changed) OFFSET 0) AS wanted"
+)

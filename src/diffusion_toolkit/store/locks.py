@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.driver_errors import translated_errors
 
+SCAN = "scan"
+
 
 class RootLock:
     """The right to scan one root. It is lost when the process or its connection ends, however that happens."""
 
-    def __init__(self, collection: Collection, root_id: int) -> None:
-        self._number = root_lock_number(collection, root_id)
+    def __init__(self, collection: Collection, root_id: int, work: str = SCAN) -> None:
+        self._number = root_lock_number(collection, root_id, work)
         self._connection: psycopg.Connection = collection.database.listen()
 
     def take(self) -> bool:
@@ -33,26 +35,26 @@ class RootLock:
 
 
 @contextmanager
-def root_lock(collection: Collection, root_id: int) -> Generator[RootLock]:
-    """A lock that is given back at the end; `take` takes it."""
-    lock = RootLock(collection, root_id)
+def root_lock(collection: Collection, root_id: int, work: str = SCAN) -> Generator[RootLock]:
+    """A lock that is given back at the end; `take` takes it. work: "scan", or "quick" for the first phase alone."""
+    lock = RootLock(collection, root_id, work)
     try:
         yield lock
     finally:
         lock.close()
 
 
-def is_root_locked(connection: sa.Connection, collection: Collection, root_id: int) -> bool:
+def is_root_locked(connection: sa.Connection, collection: Collection, root_id: int, work: str = SCAN) -> bool:
     """Whether a process of ours holds the right to scan this root."""
     query = (
         "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         " AND (classid::bigint << 32) | objid::bigint = :number)"
     )
-    return bool(connection.scalar(sa.text(query), {"number": root_lock_number(collection, root_id)}))
+    return bool(connection.scalar(sa.text(query), {"number": root_lock_number(collection, root_id, work)}))
 
 
-def root_lock_number(collection: Collection, root_id: int) -> int:
+def root_lock_number(collection: Collection, root_id: int, work: str = SCAN) -> int:
     """The advisory lock's number: 64 bits of the SHA-256 of schema and root."""
-    digest = hashlib.sha256(f"scan {collection.schema}/{root_id}".encode()).digest()
+    digest = hashlib.sha256(f"{work} {collection.schema}/{root_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

@@ -1,6 +1,6 @@
 """SQL of the export: every image that carries curation, and the things around them."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,3 +134,14 @@ def exporting(collection: Collection) -> Generator[Export]:
     """A view of the collection in which nothing changes meanwhile."""
     with collection.begin(repeatable=True) as connection:
         yield Export(connection)
+
+
+def places(connection: sa.Connection, image_ids: Sequence[int]) -> list[tuple[int, str, str, str]]:
+    """Id, root, folder and name (stored forms) of those of these images whose files are there."""
+    rows = driver(connection).execute(
+        "SELECT image.id, root.path, folder.path, image.name FROM image JOIN folder ON folder.id = image.folder_id"
+        " JOIN root ON root.id = folder.root_id WHERE image.id = ANY(%s) AND image.missing_since IS NULL"
+        " AND root.state = 'available' ORDER BY image.id",
+        [list(image_ids)],
+    )
+    return rows.fetchall()

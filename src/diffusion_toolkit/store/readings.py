@@ -9,7 +9,10 @@ from diffusion_toolkit.record import FileRecord, JsonValue, Recipe, WorkflowGrap
 from diffusion_toolkit.store.clean import clean_json, clean_problems, clean_text, json_bytes
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.distinct import DistinctValues, Value
+from diffusion_toolkit.store.resources import RESOURCE_KINDS, Resource, aesthetic_of, resources_of
 from diffusion_toolkit.store.workflows import Graphs, ValueText, is_kept, value_text
+
+__all__ = ["RESOURCE_KINDS", "Interned", "ReadRow", "Reading", "read_rows"]
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_REAL = 3.4e38
@@ -30,7 +33,7 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
     """A reading as the columns of `image` hold it. recipe_json: None when there is nothing to keep; value_ids: of the
-    graph's slots, None for JSON's null.
+    graph's slots, None for JSON's null; resources: id and weight of each.
     """
 
     image_id: int
@@ -57,6 +60,11 @@ class ReadRow:
     cfg_scale: float | None
     seed: str | None
     workflow: bool
+    clip_skip: int | None
+    denoise: float | None
+    aesthetic: float | None
+    caption_id: int | None
+    resources: tuple[tuple[int, float | None], ...]
     graph_id: int | None
     value_ids: tuple[int | None, ...]
     recipe_json: bytes | None
@@ -101,11 +109,13 @@ class Interned:
 def read_rows(readings: Iterable[Reading], interned: Interned) -> list[ReadRow]:
     """Turn readings into rows; adds the distinct values they name, in transactions of their own."""
     readings = list(readings)
-    named = [_named(reading.record.recipe) for reading in readings]
+    named = [_named(reading.record) for reading in readings]
     wanted: dict[str, set[Value]] = {}
     for names in named:
         for column, value in names.items():
             wanted.setdefault(_TABLE_OF[column], set()).add(value)
+    used = [_resources(reading.record.recipe) for reading in readings]
+    wanted["resource"] = {resource for found in used for resource in found}
     graphs = [_graph(reading.record.recipe) for reading in readings]
     texts = _value_texts(graphs)
     wanted["workflow_value"] = {text for found in texts for text in found if text is not None}
@@ -118,8 +128,9 @@ def read_rows(readings: Iterable[Reading], interned: Interned) -> list[ReadRow]:
             _row(reading, {column: ids[_TABLE_OF[column]][value] for column, value in names.items()}),
             graph_id=graph_ids[graph.fingerprint] if graph else None,
             value_ids=tuple(map(value_ids.__getitem__, found)),
+            resources=tuple((ids["resource"][resource], weight) for resource, weight in resources.items()),
         )
-        for reading, names, graph, found in zip(readings, named, graphs, texts, strict=True)
+        for reading, names, graph, found, resources in zip(readings, named, graphs, texts, used, strict=True)
     ]
 
 
@@ -148,13 +159,21 @@ _TABLE_OF = {
     "model_id": "model",
     "sampler_id": "sampler",
     "scheduler_id": "scheduler",
+    "caption_id": "prompt",
 }
 
 
-def _named(recipe: Recipe | None) -> dict[str, Value]:
-    """Column of `image` to the distinct value it points to; what the recipe lacks is left out."""
+def _resources(recipe: Recipe | None) -> dict[Resource, float | None]:
+    """What the recipe names, each with its weight as the store holds it."""
+    return {} if recipe is None else {key: _real(weight) for key, weight in resources_of(recipe).items()}
+
+
+def _named(record: FileRecord) -> dict[str, Value]:
+    """Column of `image` to the distinct value it points to; what the file lacks is left out."""
+    recipe = record.recipe
+    caption: dict[str, Value] = {} if record.caption is None else {"caption_id": (clean_text(record.caption),)}
     if recipe is None:
-        return {}
+        return caption
     texts = {
         "generator_id": recipe.generator,
         "prompt_id": recipe.prompt,
@@ -166,7 +185,7 @@ def _named(recipe: Recipe | None) -> dict[str, Value]:
     if recipe.model is not None or recipe.model_hash is not None:
         short_hash = None if recipe.model_hash is None else clean_text(recipe.model_hash)
         named["model_id"] = (clean_text(recipe.model or ""), short_hash)
-    return named
+    return named | caption
 
 
 def _row(reading: Reading, ids: dict[str, int]) -> ReadRow:
@@ -204,6 +223,11 @@ def _row(reading: Reading, ids: dict[str, int]) -> ReadRow:
         cfg_scale=_real(recipe.cfg_scale) if recipe else None,
         seed=_seed(recipe.seed) if recipe else None,
         workflow=recipe is not None and recipe.workflow,
+        clip_skip=_integer(recipe.clip_skip) if recipe else None,
+        denoise=_real(recipe.denoising_strength) if recipe else None,
+        aesthetic=_real(aesthetic_of(recipe)) if recipe else None,
+        caption_id=ids.get("caption_id"),
+        resources=(),
         graph_id=None,
         value_ids=(),
         recipe_json=data if recipe is not None or problems or beside else None,

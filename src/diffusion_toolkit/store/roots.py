@@ -19,9 +19,18 @@ class RootRow:
     path: str
     state: str
     scanned_at: datetime | None
+    recursive: bool
+    watched: bool
 
 
-_COLUMNS = (tables.root.c.id, tables.root.c.path, tables.root.c.state, tables.root.c.scanned_at)
+_COLUMNS = (
+    tables.root.c.id,
+    tables.root.c.path,
+    tables.root.c.state,
+    tables.root.c.scanned_at,
+    tables.root.c.recursive,
+    tables.root.c.watched,
+)
 
 
 def identity(text: str) -> bytes:
@@ -40,15 +49,46 @@ def root(connection: sa.Connection, root_id: int) -> RootRow | None:
     return None if row is None else _root(row)
 
 
-def insert_root(connection: sa.Connection, path: str) -> RootRow:
+def insert_root(connection: sa.Connection, path: str, *, recursive: bool = True, watched: bool = True) -> RootRow:
     """Add a root, or return the one of this path."""
     connection.execute(
-        sa.text("INSERT INTO root (identity, path) VALUES (:identity, :path) ON CONFLICT (identity) DO NOTHING"),
-        {"identity": identity(path), "path": path},
+        sa.text(
+            "INSERT INTO root (identity, path, recursive, watched) VALUES (:identity, :path, :recursive, :watched)"
+            " ON CONFLICT (identity) DO NOTHING"
+        ),
+        {"identity": identity(path), "path": path, "recursive": recursive, "watched": watched},
     )
-    return _root(
-        connection.execute(sa.select(*_COLUMNS).where(tables.root.c.identity == identity(path))).mappings().one()
+    query = sa.select(*_COLUMNS).where(tables.root.c.identity == identity(path))
+    added = _root(connection.execute(query).mappings().one())
+    insert_folders(connection, added.id, [""])
+    return added
+
+
+def set_path(connection: sa.Connection, root_id: int, path: str) -> None:
+    """Point a root to another place; everything in it stays."""
+    values = {"path": path, "identity": identity(path)}
+    connection.execute(sa.update(tables.root).where(tables.root.c.id == root_id).values(values))
+
+
+def set_flags(
+    connection: sa.Connection, root_id: int, *, recursive: bool | None = None, watched: bool | None = None
+) -> None:
+    """Set whether a root is taken with all below it, and whether it is watched; None leaves it."""
+    values = {name: value for name, value in (("recursive", recursive), ("watched", watched)) if value is not None}
+    if values:
+        connection.execute(sa.update(tables.root).where(tables.root.c.id == root_id).values(values))
+
+
+def some_files(connection: sa.Connection, root_id: int, limit: int) -> list[tuple[str, str, int]]:
+    """Folder, name and size of some pictures of a root that are not missing, from all over it."""
+    rows = driver(connection).execute(
+        "SELECT path, name, size_bytes FROM (SELECT folder.path, image.name, image.size_bytes,"
+        " row_number() OVER (PARTITION BY folder.id ORDER BY image.id DESC) AS place"
+        " FROM folder JOIN LATERAL (SELECT id, name, size_bytes FROM image WHERE folder_id = folder.id"
+        " AND missing_since IS NULL LIMIT 20) image ON true WHERE folder.root_id = %s) f ORDER BY place, path LIMIT %s",
+        [root_id, limit],
     )
+    return rows.fetchall()
 
 
 def lock_roots(connection: sa.Connection) -> None:
@@ -59,8 +99,10 @@ def lock_roots(connection: sa.Connection) -> None:
 def delete_root(connection: sa.Connection, root_id: int) -> bool:
     """Forget a root and everything in it; says whether it was there.
 
-    Its images go first, in one statement: the cascade over folders would look through the whole table for each.
+    Its images go first, in one statement: the cascade over folders would look through the whole table for each. Locked
+    before, or the watcher might add some meanwhile (`scans.lock_root`).
     """
+    connection.execute(sa.text("SELECT id FROM root WHERE id = :root FOR UPDATE"), {"root": root_id})
     connection.execute(
         sa.text("DELETE FROM image USING folder WHERE folder.id = image.folder_id AND folder.root_id = :root"),
         {"root": root_id},
@@ -119,4 +161,4 @@ def insert_folders(connection: sa.Connection, root_id: int, paths: Sequence[str]
 
 
 def _root(row: sa.RowMapping) -> RootRow:
-    return RootRow(id=row["id"], path=row["path"], state=row["state"], scanned_at=row["scanned_at"])
+    return RootRow(**dict(row))

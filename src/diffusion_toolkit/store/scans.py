@@ -1,6 +1,6 @@
 """SQL of the quick scan: what is known of a folder, and what a walk found out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,16 @@ def known_files(connection: sa.Connection, folder_ids: Sequence[int]) -> Iterato
         )
 
 
+def known_named(connection: sa.Connection, folder_id: int, names: Iterable[str]) -> Iterator[KnownFolder]:
+    """What is known of files of these names in a folder; nothing when none is known."""
+    with driver(connection).cursor(binary=True) as cursor:
+        yield from cursor.execute(
+            "SELECT folder_id, array_agg(id), array_agg(name), array_agg(size_bytes), array_agg(mtime_ns) FROM image"
+            " WHERE folder_id = %s AND name = ANY(%s) AND missing_since IS NULL GROUP BY folder_id",
+            [folder_id, list(names)],
+        )
+
+
 def lock_root(connection: sa.Connection, root_id: int) -> bool:
     """Keep the root from being removed until the transaction ends; False when it is gone."""
     query = "SELECT id FROM root WHERE id = :root FOR KEY SHARE"
@@ -87,13 +97,51 @@ def mark_changed(connection: sa.Connection, places: Sequence[tuple[int, Place]])
     return fresh.rowcount + read.rowcount
 
 
-def ask_again(connection: sa.Connection, root_id: int) -> None:
-    """Ask for a new reading of every image of the root."""
-    driver(connection).execute(
-        "UPDATE image SET phase = 0 FROM folder"
-        " WHERE folder.id = image.folder_id AND folder.root_id = %s AND phase <> 0 AND missing_since IS NULL",
-        [root_id],
+def ask_again(connection: sa.Connection, folder_ids: Sequence[int]) -> int:
+    """Ask for a new reading of every image in these folders; returns how many did not wait for one already."""
+    done = driver(connection).execute(
+        "UPDATE image SET phase = 0 WHERE folder_id = ANY(%s) AND phase <> 0 AND image.missing_since IS NULL",
+        [list(folder_ids)],
     )
+    return done.rowcount
+
+
+def ask_images_again(connection: sa.Connection, image_ids: Sequence[int]) -> int:
+    """Ask for a new reading of these images; returns how many did not wait for one already."""
+    done = driver(connection).execute(
+        "UPDATE image SET phase = 0 WHERE id = ANY(%s) AND phase <> 0 AND missing_since IS NULL", [list(image_ids)]
+    )
+    return done.rowcount
+
+
+def ask_beside_again(connection: sa.Connection, root_id: int, folder: str, stems: Sequence[str]) -> list[int]:
+    """Ask for a new reading of the pictures of a folder that lie beside texts of these stems; returns their folder."""
+    rows = driver(connection).execute(
+        "UPDATE image SET phase = 0 FROM folder WHERE folder.root_id = %s AND folder.path = %s"
+        " AND image.folder_id = folder.id AND image.missing_since IS NULL AND image.phase <> 0"
+        " AND (image.name = ANY(%s) OR regexp_replace(image.name, '\\.[^.]*$', '') = ANY(%s)) RETURNING folder.id",
+        [root_id, folder, list(stems), list(stems)],
+    )
+    return sorted({row[0] for row in rows})
+
+
+def fresh_problems(connection: sa.Connection, folder_ids: Sequence[int], since_ns: int) -> list[int]:
+    """The images of these folders that were read with a problem and whose files changed since then."""
+    rows = driver(connection).execute(
+        "SELECT id FROM image WHERE folder_id = ANY(%s) AND missing_since IS NULL AND phase = 1 AND problems > 0"
+        " AND mtime_ns >= %s",
+        [list(folder_ids), since_ns],
+    )
+    return [row[0] for row in rows]
+
+
+def roots_of(connection: sa.Connection, image_ids: Sequence[int]) -> list[int]:
+    """The roots of these images."""
+    rows = driver(connection).execute(
+        "SELECT DISTINCT folder.root_id FROM image JOIN folder ON folder.id = image.folder_id WHERE image.id = ANY(%s)",
+        [list(image_ids)],
+    )
+    return sorted(row[0] for row in rows)
 
 
 def places(connection: sa.Connection, image_ids: Sequence[int]) -> list[tuple[int, str, str]]:
@@ -128,20 +176,30 @@ def known_keys(connection: sa.Connection) -> Keys:
     return np.unique(file_keys(rows["size"].astype(np.int64), rows["mtime"].astype(np.int64)))
 
 
+def keys_of(connection: sa.Connection, image_ids: Sequence[int]) -> Keys:
+    """The keys of these images."""
+    rows = driver(connection).execute("SELECT size_bytes, mtime_ns FROM image WHERE id = ANY(%s)", [list(image_ids)])
+    pairs = np.array(rows.fetchall(), np.int64).reshape(-1, 2)
+    return np.unique(file_keys(np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])))
+
+
 def file_keys(sizes: NDArray[np.int64], mtimes: NDArray[np.int64]) -> Keys:
     """One number per file of its size and mtime. Different files may share one; equal files always do."""
     return mtimes.view(np.uint64) ^ (sizes.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
 
 
-def candidates(connection: sa.Connection, sizes: Sequence[int], mtimes: Sequence[int]) -> list[Candidate]:
-    """All images, missing or not, that have one of these pairs of size and mtime, by id."""
+def candidates(
+    connection: sa.Connection, sizes: Sequence[int], mtimes: Sequence[int], among: Sequence[int] | None = None
+) -> list[Candidate]:
+    """All images (or those `among` these), missing or not, that have one of these pairs of size and mtime, by id."""
     rows = driver(connection).execute(
         "SELECT image.id, root.id, root.path, root.state = 'available', folder.path, image.name, image.size_bytes,"
         " image.mtime_ns, image.missing_since IS NOT NULL, image.fingerprint"
         " FROM (SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[]) p (size_bytes, mtime_ns)) f"
         " JOIN image ON image.mtime_ns = f.mtime_ns AND image.size_bytes = f.size_bytes"
-        " JOIN folder ON folder.id = image.folder_id JOIN root ON root.id = folder.root_id ORDER BY image.id",
-        [list(sizes), list(mtimes)],
+        " JOIN folder ON folder.id = image.folder_id JOIN root ON root.id = folder.root_id"
+        " WHERE %s::int[] IS NULL OR image.id = ANY(%s) ORDER BY image.id",
+        [list(sizes), list(mtimes), among, among],
     )
     return [
         Candidate(

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Response
@@ -20,6 +21,9 @@ from diffusion_toolkit.web.failures import failure, known_failure
 from diffusion_toolkit.web.options import WebOptions
 
 LARGEST_BODY_BYTES = 4 * 2**20
+UPLOADS: Mapping[str, int] = {"/import": 4 * 2**30}
+"""Addresses that end so take a file, and how many bytes it may have."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE_S = 400 * 24 * 3600
 
@@ -66,7 +70,7 @@ class Guard:
                 return redirect
             _check_site(scope, headers)
             if scope["method"] not in SAFE_METHODS:
-                _check_change(headers, host)
+                _check_change(headers, host, scope["path"])
         except Unknown as error:
             return failure(401, "token", str(error), {"WWW-Authenticate": "Bearer"})
         except ToolkitError as error:
@@ -112,18 +116,23 @@ def _check_site(scope: Scope, headers: Headers) -> None:
         raise Refused("This request came from another site.")
 
 
-def _check_change(headers: Headers, host: str) -> None:
-    """What changes something comes from our own page, or from no page at all, and is JSON of bounded length."""
+def _check_change(headers: Headers, host: str, path: str) -> None:
+    """What changes something comes from our own page, or from no page at all, and is JSON of bounded length.
+
+    A file comes as application/octet-stream, which no other page can send without asking first, either.
+    """
     for origin in headers.getlist("origin"):
         scheme, _, place = origin.lower().partition("://")
         if scheme not in ("http", "https") or place != host:
             raise Refused("This request came from another site.")
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Refused("This request came from another site.")
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UsageError("A change must be sent as application/json.")
+    most = next((size for end, size in UPLOADS.items() if path.endswith(end)), None)
+    wanted = "application/json" if most is None else "application/octet-stream"
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
+        raise UsageError(f"A change must be sent as {wanted}.")
     length = headers.get("content-length", "0")
-    if "transfer-encoding" in headers or not length.isdecimal() or int(length) > LARGEST_BODY_BYTES:
+    if "transfer-encoding" in headers or not length.isdecimal() or int(length) > (most or LARGEST_BODY_BYTES):
         raise TooLarge("The request is too large.")
 
 

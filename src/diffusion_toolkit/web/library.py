@@ -1,27 +1,33 @@
 """What the entrance composed, as the routes see it: one database, and a catalog per collection that is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from pathlib import Path
 from threading import Lock, RLock
 
 from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.library.complete import Completer
 from diffusion_toolkit.library.explain import Explainer
 from diffusion_toolkit.library.plugin_check import PluginReport, check_plugins
+from diffusion_toolkit.library.prompts.tokens import TokenBook
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.media.cache import ThumbnailCache
+from diffusion_toolkit.media.renditions import Renditions
 from diffusion_toolkit.store.database import Collection, Database
 
 OpenCatalog = Callable[[Collection], Catalog]
-StartScan = Callable[[str, Sequence[int], Sequence[str]], int]
+StartScan = Callable[..., int]
 Changed = Callable[[str, int], None]
 
 
 class Library:
     """The collections of one database, each opened when first asked for. `close` it in the end.
 
-    open_catalog: gives a loaded catalog that follows the store; start_scan(collection, root_ids, phases): starts a
-    scan in the background and returns the number of its job; default: the collection the page shows first;
-    plugin_folder: where single-file plugins lie that help to read files.
+    open_catalog: gives a loaded catalog that follows the store; start_scan(collection, root_ids, phases[, folder_ids]):
+    starts a scan in the background and returns the number of its job; data_dir: where backups lie;
+    default: the collection the page shows first;
+    plugin_folder: where single-file plugins lie that help to read files; civitai: whom to ask for models.
     """
 
     def __init__(
@@ -31,20 +37,27 @@ class Library:
         thumbnails: ThumbnailCache,
         open_catalog: OpenCatalog,
         start_scan: StartScan,
+        data_dir: Path,
         default: str = "main",
         plugin_folder: str | None = None,
+        civitai: CivitaiOptions | None = None,
     ) -> None:
         self.database = database
+        self.data_dir = data_dir
         self.thumbnails = thumbnails
+        self.renditions = Renditions(thumbnails.folder.with_name("renditions"))
         self.default = default
         self.start_scan = start_scan
         self.explainer = Explainer(plugin_folder)
+        self.civitai = civitai or CivitaiOptions()
         self._plugin_folder = plugin_folder
         self._plugins: PluginReport | None = None
         self._checking_plugins = Lock()
         self._open_catalog = open_catalog
         self._collections: dict[str, Collection] = {}
         self._searches: dict[str, Search] = {}
+        self._completers: dict[str, Completer] = {}
+        self._tokens: dict[str, TokenBook] = {}
         self._written: dict[str, int] = {}
         self._listeners: list[Changed] = []
         self._opening: dict[str, Lock] = {}
@@ -78,6 +91,18 @@ class Library:
                     self._searches[name] = Search(catalog)
         return self._searches[name]
 
+    def tokens(self, name: str) -> TokenBook:
+        """The statistics of words and tags of a collection."""
+        search = self.search(name)
+        with self._lock:
+            return self._tokens.setdefault(name, TokenBook(search))
+
+    def completer(self, name: str) -> Completer:
+        """What completes queries of a collection."""
+        search = self.search(name)
+        with self._lock:
+            return self._completers.setdefault(name, Completer(search))
+
     def revision(self, name: str) -> int | None:
         """The revision of a collection's catalog, or None while it is not loaded."""
         found = self._searches.get(name)
@@ -107,6 +132,7 @@ class Library:
     def close(self) -> None:
         """Stop following and reading. The database stays open: it is the entrance's."""
         self.explainer.close()
+        self.renditions.close()
         with self._lock:
             for search in self._searches.values():
                 search.catalog.close()

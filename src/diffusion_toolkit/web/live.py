@@ -6,12 +6,14 @@ from typing import Final
 
 from diffusion_toolkit import paths
 from diffusion_toolkit.errors import ToolkitError
+from diffusion_toolkit.library.models.work import model_work
 from diffusion_toolkit.library.scanning.runs import last_scans
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.scan_news import scan_news
 from diffusion_toolkit.web.broadcast import Broadcaster
 from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.models import ScanAnswer
+from diffusion_toolkit.web.root_answers import root_news
 
 log = logging.getLogger(__name__)
 POLL_S: Final = 5.0
@@ -73,3 +75,6 @@ class LiveNews:
     def _tell_scans(self) -> None:
         for name in self._broadcaster.watched:
             self._broadcaster.publish("scan", name, scan_list(self._library.collection(name)))
+            self._broadcaster.publish("roots", name, root_news(self._library.collection(name)))
+            if work := model_work(self._library.collection(name)):
+                self._broadcaster.publish("models", name, work)

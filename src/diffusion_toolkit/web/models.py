@@ -58,29 +58,6 @@ class StatusAnswer(Answer):
     plugin_failures: list[PluginFailureAnswer]
 
 
-class RootAnswer(Answer):
-    """A folder of the library."""
-
-    id: int
-    path: str
-    state: Literal["available", "unavailable"]
-    images: int
-    scanned_at: Moment | None
-
-
-class NewRoot(Asked):
-    """A folder to add."""
-
-    path: Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^\x00]+$")]
-
-
-class ScanRequest(Asked):
-    """Which roots to scan (all when absent), and how deep (both phases when absent)."""
-
-    root_ids: Annotated[list[Id], Field(max_length=1000)] | None = None
-    phases: Annotated[list[Phase], Field(min_length=1, max_length=2)] | None = None
-
-
 class StartedScan(Answer):
     """The number of the job that scans."""
 
@@ -111,16 +88,6 @@ class FacetAnswer(Answer):
     query: str
 
 
-class SearchAnswer(Answer):
-    """A selection: the pinned result of a query. Pages, layout and bulk edits name it."""
-
-    selection: str
-    total: int
-    revision: int
-    milliseconds: float
-    facets: dict[str, list[FacetAnswer]]
-
-
 class ItemAnswer(Answer):
     """One image as the grid needs it."""
 
@@ -143,6 +110,10 @@ class ItemAnswer(Answer):
     missing: bool
     available: Annotated[bool, Field(description="Its root can be reached.")]
     version: Annotated[str, Field(description="Changes with the file; part of the addresses of its pictures.")]
+    rendition: Annotated[
+        Literal["original", "picture", "video"],
+        Field(description="What a browser shows: the file, or the picture or film that /rendition makes of it."),
+    ]
 
 
 class ItemsAnswer(Answer):
@@ -212,6 +183,9 @@ class ImageAnswer(ItemAnswer):
     codec: Annotated[str | None, Field(description="Of a film: h264, vp9, av1 …")]
     audio_codec: str | None
     frame_rate: Annotated[float | None, Field(description="Frames per second.")]
+    rendition_limit_s: Annotated[
+        float | None, Field(description="How many seconds of a film its rendition shows; null: all.")
+    ]
     recipe: RecipeAnswer | None
     caption: Annotated[str | None, Field(description="A text beside the file that describes the picture.")]
     problem_texts: Annotated[list[str], Field(description="What is wrong with the file, in sentences.")]
@@ -245,30 +219,17 @@ class ExplanationAnswer(Answer):
     problems: list[str]
 
 
-class CurationSet(Asked):
-    """What to set. A key that is absent stays as it is; rating null takes the rating away."""
-
-    rating: Annotated[int, Field(ge=1, le=10)] | None = None
-    favorite: bool = False
-    nsfw: bool = False
-    for_deletion: bool = False
-
-
-class CurationRequest(Asked):
-    """Images by number, or a whole selection except some."""
-
-    image_ids: Annotated[list[Id], Field(max_length=MOST_IDS)] | None = None
-    selection: Annotated[str, Field(max_length=100)] | None = None
-    except_: Annotated[list[Id], Field(alias="except", max_length=MOST_IDS)] = []
-    set: CurationSet
-
-
 class WrittenAnswer(Answer):
-    """What was written: searches with `after=token` see it; `journal` (null: nothing changed) undoes it."""
+    """What was written: searches with `after=token` see it; `journal` (null: nothing changed) undoes it.
+
+    changed: how many images, or things where no image changed; id: the album, tag or saved query that was made or
+    changed.
+    """
 
     token: int
     journal: int | None
     changed: int
+    id: int | None = None
 
 
 class UndoRequest(Asked):

@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from diffusion_toolkit.library.files.opening import Program
+
 OWN_PAGE = Path(__file__).parent / "page"
 
 
@@ -17,7 +19,8 @@ def _worker_count() -> int:
 class WebOptions:
     """host: the address we listen on; token: what a visitor must know, needed unless host is loopback;
     allowed_hosts: more names this machine is called by; page_folder: the built page;
-    thumbnail_workers: thumbnails made at the same time; version: of the program.
+    thumbnail_workers: thumbnails made at the same time; version: of the program;
+    programs: those that may open pictures.
     """
 
     host: str = "127.0.0.1"
@@ -26,6 +29,7 @@ class WebOptions:
     page_folder: Path = OWN_PAGE
     thumbnail_workers: int = field(default_factory=_worker_count)
     version: str = "0"
+    programs: tuple[Program, ...] = ()
 
     @property
     def is_loopback(self) -> bool:

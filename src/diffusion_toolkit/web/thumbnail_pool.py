@@ -24,7 +24,7 @@ class ThumbnailPool:
         """The result of `make`. Raises ClientGone when the visitor left; what had begun still ends, for the cache."""
         working = self._threads.submit(make)
         made = asyncio.wrap_future(working)
-        leaving = asyncio.ensure_future(_left(request))
+        leaving = asyncio.ensure_future(left(request))
         try:
             await asyncio.wait({made, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if made.done():
@@ -39,6 +39,7 @@ class ThumbnailPool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def _left(request: Request) -> None:
+async def left(request: Request) -> None:
+    """Ends when the visitor hangs up."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

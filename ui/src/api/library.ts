@@ -57,6 +57,14 @@ export const explain = (id: number, options?: Options): Promise<Api.Explanation>
 export const fileAddress = (id: number, version: string): string =>
   `${collection}/images/${id}/file?v=${text(version)}`;
 
+/** A picture or film that every browser shows, made of a file that it may not. */
+export const renditionAddress = (id: number, version: string): string =>
+  `${collection}/images/${id}/rendition?v=${text(version)}`;
+
+/** What the browser is to show of a picture, by what is known of its file. */
+export const shownAddress = (item: Api.Item): string =>
+  (item.rendition === 'original' ? fileAddress : renditionAddress)(item.id, item.version);
+
 export type ThumbnailSize = 128 | 256 | 512 | 1024;
 
 export const thumbnailAddress = (id: number, size: ThumbnailSize, version: string): string =>

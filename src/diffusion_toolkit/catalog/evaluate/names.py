@@ -1,4 +1,4 @@
-"""Fields that are names: `model sampler scheduler generator ext type has`.
+"""Fields that are names: `sampler scheduler generator ext type`.
 
 A name without wildcards means the whole name, ignoring case; one with wildcards fits the whole name too. What counts
 as the same name is the field's: a model also goes by its file name without folder and extension, blanks, `_` and `-`
@@ -11,16 +11,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import Flag, Mask
+from diffusion_toolkit.catalog.columns import Mask
 from diffusion_toolkit.catalog.dimensions import Dimension, Words
 from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
+from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.query.tree import Absent, Name, Present, Value
 from diffusion_toolkit.query.wildcards import has_wildcards, pattern
+from diffusion_toolkit.store.feed import AlbumRow
 from diffusion_toolkit.vocabulary import canonical_sampler, canonical_scheduler
 
 MODEL_EXTENSIONS = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx", ".sft")
 VIDEO_FORMATS = frozenset(("mp4", "avi", "webm", "mov", "mkv", "m4v", "mpg", "mpeg", "wmv", "flv", "ogv"))
-_REMEMBERED = 10_000
+_REMEMBERED = 100_000
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
@@ -62,33 +64,14 @@ def _without_extension(name: str) -> str:
     return name[: len(name) - len(extension)] if len(name) > len(extension) else name
 
 
-@evaluates("model")
-def model(question: Question, value: Value) -> Mask:
-    """The model of that name; if none is called so, those whose name has these words (the last as a prefix)."""
-    table = question.state.dimensions["model"]
-
-    def matching(name: Name) -> Mask:
-        wanted = plain_name(name.text.replace("\\", "/"))
-        if _is_pattern(name):
-            fits = _pattern_of(name)
-            return table.matching(lambda model: any(fits(known) for known in model_names(model)))
-        exact = table.matching(lambda model: any(plain_name(known) == wanted for known in model_names(model)))
-        if exact.any():
-            return exact
-        words = re.compile(rf"(?:^|[\W_]){re.escape(wanted)}")
-        return table.matching(lambda model: words.search(plain_name(model)) is not None)
-
-    return _by_code(question, "model", value, matching)
-
-
 @evaluates("sampler")
 def sampler(question: Question, value: Value) -> Mask:
     """The sampler in any generator's spelling."""
     table = question.state.dimensions["sampler"]
 
     def matching(name: Name) -> Mask:
-        if _is_pattern(name):
-            fits = _pattern_of(name)
+        if is_pattern(name):
+            fits = name_fits(name)
             return table.matching(lambda known: fits(known.casefold()) or fits(canonical_sampler(known).casefold()))
         wanted = sampler_key(name.text)
         return table.matching(lambda known: sampler_key(known) == wanted)
@@ -102,8 +85,8 @@ def scheduler(question: Question, value: Value) -> Mask:
     table = question.state.dimensions["scheduler"]
 
     def matching(name: Name) -> Mask:
-        if _is_pattern(name):
-            fits = _pattern_of(name)
+        if is_pattern(name):
+            fits = name_fits(name)
             return table.matching(lambda known: fits(known.casefold()) or fits(canonical_scheduler(known).casefold()))
         wanted = scheduler_key(name.text)
         return table.matching(lambda known: scheduler_key(known) == wanted)
@@ -134,18 +117,26 @@ def _plainly(table: Dimension | Words) -> Callable[[Name], Mask]:
 
 def name_test(name: Name) -> Callable[[str], bool]:
     """Whether a name is the one that is asked for, or fits its wildcards."""
-    if _is_pattern(name):
-        fits = _pattern_of(name)
+    if is_pattern(name):
+        fits = name_fits(name)
         return lambda known: fits(known.casefold())
     wanted = plain_name(name.text)
     return lambda known: plain_name(known) == wanted
 
 
-def _is_pattern(name: Name) -> bool:
+def albums_named(state: State, name: Name) -> list[AlbumRow]:
+    """The albums of this name, in the user's order."""
+    fits = name_test(name)
+    return [row for row in state.albums.rows if fits(row.name)]
+
+
+def is_pattern(name: Name) -> bool:
+    """Does the name hold wildcards that are some?"""
     return not name.quoted and has_wildcards(name.text)
 
 
-def _pattern_of(name: Name) -> Callable[[str], bool]:
+def name_fits(name: Name) -> Callable[[str], bool]:
+    """Whether a casefolded name fits the wildcards of another."""
     fits = pattern(name.text.casefold().replace("\\", "/")).fullmatch
     return lambda known: fits(known) is not None
 
@@ -183,16 +174,3 @@ def videos(question: Question) -> Mask:
     by_content = state.formats.matching(VIDEO_FORMATS.__contains__)[question.column("format")]
     by_extension = state.exts.matching(VIDEO_FORMATS.__contains__)[question.column("ext")]
     return np.where(question.column("format") >= 0, by_content, by_extension)
-
-
-@evaluates("has")
-def has(question: Question, value: Value) -> Mask:
-    """What the picture carries: a workflow."""
-    workflow = question.state.columns.has(Flag.WORKFLOW)
-    match value:
-        case Name() | Present():
-            return workflow
-        case Absent():
-            return np.logical_not(workflow)
-        case _:
-            raise unfit("has", value)

@@ -1,4 +1,4 @@
-"""Fields that are numbers: `steps cfg seed rating width height pixels filesize id`."""
+"""Fields that are numbers: `steps cfg seed rating clip_skip denoise aesthetic duration` and sizes."""
 
 import re
 from collections.abc import Callable
@@ -25,19 +25,27 @@ def _column(name: str) -> Callable[[Question], Array]:
     return lambda question: question.column(name)
 
 
+def _real(name: str) -> Number:
+    return Number(_column(name), lambda question: ~np.isnan(question.column(name)))
+
+
 def _pixels(question: Question) -> Array:
     return question.column("width").astype(np.int64) * question.column("height")
 
 
 NUMBERS = {
     "steps": Number(_column("steps"), lambda question: question.column("steps") != NO_NUMBER),
-    "cfg": Number(_column("cfg"), lambda question: ~np.isnan(question.column("cfg"))),
+    "cfg": _real("cfg"),
     "seed": Number(_column("seed"), lambda question: question.state.columns.has(Flag.SEED)),
     "rating": Number(_column("rating"), lambda question: question.column("rating") > 0),
     "width": Number(_column("width"), lambda question: question.column("width") > 0),
     "height": Number(_column("height"), lambda question: question.column("height") > 0),
     "pixels": Number(_pixels, lambda question: question.state.width_known.copy()),
     "filesize": Number(_column("size_bytes")),
+    "clip_skip": Number(_column("clip_skip"), lambda question: question.column("clip_skip") != NO_NUMBER),
+    "denoise": _real("denoise"),
+    "aesthetic": _real("aesthetic"),
+    "duration": _real("duration_s"),
     "id": Number(_column("id")),
 }
 
@@ -50,7 +58,7 @@ def _register(field: str, number: Number) -> None:
             return known
         if isinstance(value, Absent):
             return np.logical_not(known, out=known)
-        known &= _holds(field, number.values(question), value)
+        known &= number_matching(field, number.values(question), value)
         return known
 
 
@@ -58,7 +66,8 @@ for _field, _number in NUMBERS.items():
     _register(_field, _number)
 
 
-def _holds(field: str, values: Array, value: Value) -> Mask:
+def number_matching(field: str, values: Array, value: Value) -> Mask:
+    """Which numbers a value asks for."""
     match value:
         case Compare("<>", number):
             return ~_within(values, number, number)

@@ -20,11 +20,13 @@ class Question:
 
     collection: whom the state is of, for what is not in memory. The evaluator of node properties asks the store
     itself: a port of callables between would only name the two functions there once more.
+    within: smart albums whose query is being asked.
     """
 
     state: State
     now: datetime
     collection: Collection
+    within: frozenset[int] = frozenset()
 
     def column(self, name: str) -> Array:
         """A column of all images."""

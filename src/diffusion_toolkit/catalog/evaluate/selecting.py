@@ -9,9 +9,11 @@ from diffusion_toolkit.query.tree import And, Everything, Node, NodeProperty, No
 
 
 def matching(question: Question, node: Node) -> Mask:
-    """The images a query finds. Missing files are left out, unless the query itself speaks of `unavailable:`."""
+    """The images a query finds. Missing files are left out, unless the query itself speaks of `unavailable:`; those
+    in excluded folders always."""
     found = _matching(question, node)
     found &= question.state.alive if mentions(node, "unavailable") else question.state.present
+    found &= question.state.shown
     return found
 
 

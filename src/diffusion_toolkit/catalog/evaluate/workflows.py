@@ -11,7 +11,7 @@ import numpy as np
 from diffusion_toolkit.catalog.columns import Mask
 from diffusion_toolkit.catalog.evaluate.names import name_test
 from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
-from diffusion_toolkit.query.tree import Absent, Compare, Exact, Like, Name, NodeProperty, Present, Range, Value
+from diffusion_toolkit.query.tree import Absent, Affix, Compare, Exact, Like, Name, NodeProperty, Present, Range, Value
 from diffusion_toolkit.query.value_text import TextQuestion, text_question
 from diffusion_toolkit.store.workflows import NumberTest, TextTest, images_with_value
 
@@ -62,7 +62,7 @@ def node_property(question: Question, asked: NodeProperty) -> Mask:
                 found |= there
             case Absent():
                 found |= np.logical_not(there)
-            case Exact() | Name():
+            case Exact() | Affix() | Name():
                 texts.append(text_question(value))
             case _:
                 tests.append(_number_test(value))

@@ -5,14 +5,21 @@ import contextlib
 import logging
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from procrastinate import App
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.jobs.files import add_files_task, resume_files
+from diffusion_toolkit.jobs.models import add_model_task
 from diffusion_toolkit.jobs.queue import make_app
 from diffusion_toolkit.jobs.scans import add_scan_task
+from diffusion_toolkit.jobs.upkeep import Upkeep
+from diffusion_toolkit.jobs.watcher import Watcher
+from diffusion_toolkit.library.watching.listening import WatchOptions
 from diffusion_toolkit.store.database import Database
 
 CONCURRENCY = 2
@@ -26,16 +33,36 @@ STOP_TIMEOUT_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-def run_worker(database_url: str, *, wait: bool = True, plugin_folder: str | None = None) -> None:
+def run_worker(
+    database_url: str,
+    *,
+    wait: bool = True,
+    plugin_folder: str | None = None,
+    watch: WatchOptions | None = None,
+    data_dir: Path | None = None,
+    civitai: CivitaiOptions | None = None,
+) -> None:
     """Work off jobs until SIGTERM or SIGINT; with wait=False only those that are there. A failing job is logged.
 
-    plugin_folder: where single-file plugins lie that help to read files.
+    plugin_folder: where single-file plugins lie that help to read files; watch: also watch the library's folders so;
+    data_dir: also keep the library, and write the daily files there;
+    civitai: whom to ask for models.
     """
     database = Database(database_url, application="dtk worker")
+    read = FileReader(plugin_folder=plugin_folder)
+    watcher = None if watch is None else Watcher(database, read, watch)
+    upkeep = None if data_dir is None else Upkeep(database, data_dir)
+    services = [service for service in (watcher, upkeep) if service is not None]
     try:
-        context = {"database": database, "read": FileReader(plugin_folder=plugin_folder)}
-        asyncio.run(_work(make_app(database, add_scan_task), context, wait))
+        for service in services:
+            service.start()
+        context = {"database": database, "read": read, "civitai": civitai or CivitaiOptions()}
+        app = make_app(database, add_scan_task, add_model_task, add_files_task)
+        resume_files(database)
+        asyncio.run(_work(app, context, wait))
     finally:
+        for service in services:
+            service.stop()
         database.close()
 
 

@@ -1,9 +1,9 @@
 """A worker as a process of its own.
 
-    DTK_WORKER_DATABASE_URL=… DTK_WORKER_PLUGINS=… python -m diffusion_toolkit.jobs.worker
+    DTK_WORKER_DATABASE_URL=… DTK_WORKER_PLUGINS=… DTK_WORKER_CIVITAI=… python -m diffusion_toolkit.jobs.worker
 
-The address comes through the environment, because everybody can read the arguments of a process. The worker ends by
-itself when its standard input ends or its parent dies.
+Addresses and keys come through the environment, because everybody can read the arguments of a process. The worker ends
+by itself when its standard input ends or its parent dies.
 """
 
 import contextlib
@@ -13,13 +13,19 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
+import orjson
 import psutil
 
+from diffusion_toolkit.integrations.civitai import CivitaiOptions
 from diffusion_toolkit.jobs.worker import run_worker
+from diffusion_toolkit.library.watching.listening import WatchOptions
 
 ADDRESS_VARIABLE = "DTK_WORKER_DATABASE_URL"
 PLUGINS_VARIABLE = "DTK_WORKER_PLUGINS"
+DATA_VARIABLE = "DTK_WORKER_DATA"
+CIVITAI_VARIABLE = "DTK_WORKER_CIVITAI"
 PARENT_POLL_S = 1.0
 
 
@@ -32,7 +38,15 @@ def main() -> int:
         return 2
     threading.Thread(target=_end_with_input, name="input watch", daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent watch", daemon=True).start()
-    run_worker(address, plugin_folder=os.environ.get(PLUGINS_VARIABLE))
+    civitai = CivitaiOptions(**orjson.loads(os.environ.pop(CIVITAI_VARIABLE, "{}")))
+    data_dir = os.environ.get(DATA_VARIABLE)
+    run_worker(
+        address,
+        plugin_folder=os.environ.get(PLUGINS_VARIABLE),
+        watch=WatchOptions(),
+        data_dir=Path(data_dir) if data_dir else None,
+        civitai=civitai,
+    )
     return 0
 
 

@@ -4,10 +4,12 @@ While one half of a batch is written, the other half is read, so that a crash re
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.library.nsfw_words import NsfwMarker
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.library.scanning.counts import Counts
 from diffusion_toolkit.library.scanning.packing import FileReading
@@ -25,22 +27,33 @@ Work = tuple[list[Pending], "Future[list[FileReading | None]]"]
 
 
 class DeepScan:
-    """One deep scan of one root. `run` it once."""
+    """One deep scan of some folders of a root. `run` it once."""
 
-    def __init__(self, collection: Collection, root: Root, batch: int, counts: Counts, readers: Readers) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        root: Root,
+        batch: int,
+        counts: Counts,
+        readers: Readers,
+        *,
+        folder_ids: Sequence[int],
+    ) -> None:
         self._collection = collection
         self._root = root
         self._half = max(1, batch // 2)
         self._counts = counts
         self._readers = readers
+        self._folder_ids = list(folder_ids)
         self._interned = Interned.of(collection)
+        self._nsfw = NsfwMarker(collection)
         self._done = 0
         self._last_id = 0
 
     def run(self, check: Check) -> Iterator[Progress]:
         """Scan; raises RootUnavailable when the root is not there."""
         with self._collection.begin() as connection:
-            total = deep.count_pending(connection, self._root.id)
+            total = deep.count_pending(connection, self._folder_ids)
         if total:
             require_root(self._root, had_pictures=True)
         pace = Pace()
@@ -55,6 +68,7 @@ class DeepScan:
                     self._done += len(files)
                     yield pace.report("deep", self._done, max(total, self._done), self._counts.as_dict())
                     check()
+                self._nsfw.finish()
             except BaseException:
                 self._readers.stop()  # or the thread would read on until its batch is done
                 raise
@@ -62,7 +76,7 @@ class DeepScan:
     def _next(self, thread: ThreadPoolExecutor) -> Work | None:
         """Begin to read the next half batch."""
         with self._collection.begin() as connection:
-            files = deep.pending(connection, self._root.id, self._last_id, self._half)
+            files = deep.pending(connection, self._folder_ids, self._last_id, self._half)
         if not files:
             return None
         self._last_id = files[-1].id
@@ -77,15 +91,20 @@ class DeepScan:
             require_root(self._root, had_pictures=True)
             return
         rows = read_rows((_reading(file, reading) for file, reading in read), self._interned)
+        nsfw = self._nsfw.prompts(rows, [reading[0] for _, reading in read])
         with self._collection.begin() as connection:
             if not scans.lock_root(connection, self._root.id):
                 raise NotFound("The folder was removed from the library.")
             known = {file.id: file for file, _ in read}
+            waiting = deep.lock_pending(connection, list(known))
+            rows = [row for row in rows if row.image_id in waiting]
             unreadable = [row for row in rows if row.problems and row.pixels is None and known[row.image_id].pixels]
             kept = {row.image_id for row in unreadable}
             deep.write_unreadable(connection, unreadable)
             rows = self._with_new_pictures(connection, [row for row in rows if row.image_id not in kept], known)
-            deep.write_rows(connection, self._with_lost_found(connection, rows, known))
+            rows = self._with_lost_found(connection, rows, known)
+            deep.write_rows(connection, rows)
+            self._nsfw.mark(connection, rows, nsfw)
         self._counts.failed += sum(bool(reading[0].problems) for _, reading in read)
 
     def _with_new_pictures(
@@ -108,9 +127,13 @@ class DeepScan:
         return [row.with_id(new_ids.get(row.image_id, row.image_id)) for row in rows]
 
     def _with_lost_found(self, connection: Connection, rows: list[ReadRow], known: dict[int, Pending]) -> list[ReadRow]:
-        """Point missing images to files of the same content that are new here, unless that is ambiguous."""
+        """Point missing images to files of the same content, or with the same picture in them, that are new here,
+        unless that is ambiguous.
+        """
         fresh = {row.image_id: row for row in rows if row.fingerprint and not known[row.image_id].read_before}
-        lost = deep.lost(connection, [row.fingerprint for row in fresh.values() if row.fingerprint]) if fresh else []
+        files = [row.fingerprint for row in fresh.values() if row.fingerprint]
+        pictures = [row.pixels for row in fresh.values() if row.pixels]
+        lost = deep.lost(connection, files, pictures) if fresh else []
         pairs = _paired([image for image in lost if _is_gone(image)], fresh, known) if lost else {}
         free = deep.uncurated(connection, list(pairs)) if pairs else set[int]()
         pairs = {new: image for new, image in pairs.items() if new in free}
@@ -141,12 +164,28 @@ def _is_gone(image: Lost) -> bool:
 
 
 def _paired(lost: Sequence[Lost], fresh: dict[int, ReadRow], known: dict[int, Pending]) -> dict[int, int]:
-    """New image to missing image: the only one of its content, or the only one of these with its name."""
+    """New image to missing image: those of the same content first, then those with the same picture in them, as a file
+    looks whose metadata was stripped or rewritten by another program.
+    """
     pairs: dict[int, int] = {}
     for new, row in sorted(fresh.items()):
-        options = [image for image in lost if image.fingerprint == row.fingerprint and image.id not in pairs.values()]
-        named = [image for image in options if image.name == known[new].name]
-        chosen = named if len(named) == 1 else options
-        if len(chosen) == 1:
-            pairs[new] = chosen[0].id
+        _pair(pairs, new, known[new].name, [image for image in lost if image.fingerprint == row.fingerprint])
+    rivals = Counter(row.pixels for new, row in fresh.items() if new not in pairs)
+    for new, row in sorted(fresh.items()):
+        if new not in pairs and row.pixels is not None and rivals[row.pixels] == 1:
+            _pair(pairs, new, known[new].name, [image for image in lost if _has_picture(image, row)])
     return pairs
+
+
+def _pair(pairs: dict[int, int], new: int, name: str, options: Sequence[Lost]) -> None:
+    """Pair with the only free option, or the only one of these with the name."""
+    free = [image for image in options if image.id not in pairs.values()]
+    named = [image for image in free if image.name == name]
+    chosen = named if len(named) == 1 else free
+    if len(chosen) == 1:
+        pairs[new] = chosen[0].id
+
+
+def _has_picture(image: Lost, row: ReadRow) -> bool:
+    """The same pixels, and no other seed: two failures that are black all over are not the same picture."""
+    return image.pixels == row.pixels and (None in (image.seed, row.seed) or image.seed == row.seed)

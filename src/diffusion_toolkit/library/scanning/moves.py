@@ -34,7 +34,14 @@ class Moves:
         self._root = root
         self._readers = readers
         self._keys: Keys | None = None
+        self._among: list[int] | None = None
         self._reachable: dict[str, bool] = {}
+
+    def look_among(self, image_ids: Sequence[int]) -> None:
+        """Compare with these images only."""
+        self._among = list(image_ids)
+        with self._collection.begin() as connection:
+            self._keys = scans.keys_of(connection, self._among)
 
     def among(self, new: Sequence[NewFiles]) -> list[Moved]:
         """The known images among these new files, each at most once."""
@@ -42,7 +49,9 @@ class Moves:
         if not suspects:
             return []
         with self._collection.begin() as connection:
-            found = scans.candidates(connection, [file[1] for _, file in suspects], [file[2] for _, file in suspects])
+            found = scans.candidates(
+                connection, [file[1] for _, file in suspects], [file[2] for _, file in suspects], self._among
+            )
         gone: dict[tuple[int, int], list[Candidate]] = defaultdict(list)
         back: dict[tuple[str, str], Candidate] = {}
         for candidate in found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.library.scanning.limits import Limits
+from diffusion_toolkit.library.scanning.passing import EVERYTHING, Scope
 from diffusion_toolkit.record import FileRecord
 
 __all__ = ["DEEP", "QUICK", "Limits", "ReadFile", "ScanOptions"]
@@ -22,7 +23,8 @@ DEEP = "deep"
 class ScanOptions:
     """How to scan.
 
-    phases: "quick" (find files), "deep" (read those found and not read yet); rebuild: read every file again;
+    phases: "quick" (find files), "deep" (read those found and not read yet); rebuild: read every file again; scope: the
+    part of the root to look at;
     quick_batch: files per committed batch of the quick phase; deep_batch: files that a crash of the deep phase may
     make it read twice; workers: reading processes, 0 = one per core; limits: a file that costs more is given up, with
     a problem on its record; read: what reads a file.
@@ -30,6 +32,7 @@ class ScanOptions:
 
     phases: tuple[str, ...] = (QUICK, DEEP)
     rebuild: bool = False
+    scope: Scope = EVERYTHING
     quick_batch: int = 20_000
     deep_batch: int = 500
     workers: int = 0

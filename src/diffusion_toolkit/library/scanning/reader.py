@@ -2,16 +2,13 @@
 
 import logging
 import multiprocessing
-import sys
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, MutableSequence, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, MutableSequence, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from threading import Lock
-from types import ModuleType
 from typing import cast
 
 import psutil
@@ -29,6 +26,7 @@ from diffusion_toolkit.library.scanning.reading import (
     Task,
     serve_readings,
 )
+from diffusion_toolkit.media.spawning import without_main
 from diffusion_toolkit.plugins import PluginFailure
 
 START_LIMIT_S = 60.0
@@ -39,7 +37,6 @@ WATCH_AFTER_S = 0.1
 DIED = "stopped the program that read it"
 
 _log = logging.getLogger(__name__)
-_starting = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +76,7 @@ class Reader:
         shared = cast("MutableSequence[float]", context.RawArray("d", 2))
         task = Task(read, limits, shared)
         process = context.Process(target=serve_readings, args=(theirs, task), name="dtk-reader", daemon=True)
-        with _without_main(read):
+        with nullcontext() if read.__module__ == "__main__" else without_main():
             process.start()
         theirs.close()
         return cls(process=process, connection=cast("Connection[bytes, bytes]", ours), shared=shared, limits=limits)
@@ -161,19 +158,3 @@ class Reader:
             self._own_bytes = psutil.Process(self.process.pid).memory_info().rss
         except psutil.Error:
             _log.info("A reader ended as soon as it had started")
-
-
-@contextmanager
-def _without_main(read: ReadFile) -> Generator[None]:
-    """Keep a new process from importing the program that is running: the command line or server, a second's work.
-
-    multiprocessing imports the main module into every process it spawns; an empty one has nothing to import.
-    """
-    with _starting:
-        main = sys.modules["__main__"]
-        if read.__module__ != "__main__":
-            sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main

@@ -2,10 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from diffusion_toolkit.paths import stored_name
+from diffusion_toolkit.library.scanning.passing import EVERYTHING, Passing, Scope
+from diffusion_toolkit.paths import stored_name, system_name
 
 EXTENSIONS = frozenset(
     (
@@ -22,7 +23,9 @@ SKIPPED_FOLDERS = frozenset(
         *("$RECYCLE.BIN", "System Volume Information", "lost+found"),
     )
 )
-SKIPPED_BEGINNING = ".Trash"
+SKIPPED_BEGINNINGS = (".Trash", ".dtk-")
+"""The system's trash, and folders that we are still copying."""
+
 RESOURCE_FORK = "._"
 """macOS writes a file of this beginning beside every file on foreign drives; it has the picture's ending."""
 
@@ -55,28 +58,56 @@ class Listing:
 
 @dataclass(slots=True)
 class Walk:
-    """A walk over one root. unreadable: folders (stored form) that could not be listed, known while walking."""
+    """A walk over one root, or a part of it. unreadable: folders (stored form) that could not be listed, known while
+    walking."""
 
     root: str
+    passing: Passing = field(default_factory=Passing)
+    scope: Scope = EVERYTHING
     unreadable: list[str] = field(default_factory=list[str])
 
     def listings(self) -> Iterator[Listing]:
         """Every folder that can be read, in a fixed order. Symbolic links are not followed."""
-        waiting = [(self.root, "")]
+        waiting = [
+            (os.path.join(self.root, system_name(path)) if path else self.root, path, deep)
+            for path, deep in reversed(self.scope.starts)
+            if not self.passing.over_tree(path) and not self.is_outside(path)
+        ]
+        marks, recursive = self.passing.marks, self.passing.recursive
         while waiting:
-            folder, path = waiting.pop()
+            folder, path, deep = waiting.pop()
+            mark = marks.get(path) if marks else None
+            if mark == "tree":
+                continue
             inner: list[str] = []
             try:
                 listing = _list(folder, path, inner)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError:
                 self.unreadable.append(path)
                 continue
-            yield listing
-            inner.sort(reverse=True)
-            before = f"{path}/" if path else ""
-            waiting.extend((os.path.join(folder, name), before + stored_name(name)) for name in inner)
+            if mark is None:
+                yield listing
+            if deep and recursive:
+                inner.sort(reverse=True)
+                before = f"{path}/" if path else ""
+                waiting.extend((os.path.join(folder, name), before + stored_name(name), True) for name in inner)
+
+    def named(self) -> Iterator[Listing]:
+        """The files of the scope that are asked for by name, one listing per folder, without those that are gone."""
+        for path, names in sorted(self.scope.files.items()):
+            if not self.scope.covers(path) and not self.passing.over(path) and not self.is_outside(path):
+                yield _some(os.path.join(self.root, system_name(path)), path, names)
+
+    def is_outside(self, path: str) -> bool:
+        """Whether a folder is reached only through a symbolic link, or belongs to the system."""
+        if not path:
+            return False
+        if any(is_skipped(part) for part in path.split("/")):
+            return True
+        top = os.path.realpath(self.root)
+        return os.path.realpath(os.path.join(top, system_name(path))) != os.path.join(top, system_name(path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +150,15 @@ def clamped_us(moment_us: int) -> int:
     return min(max(moment_us, EARLIEST_US), LATEST_US)
 
 
+def is_taken(name: str) -> bool:
+    """Whether a file of this name may be a picture of the library."""
+    _, dot, ending = name.rpartition(".")
+    return bool(dot) and ending.lower() in EXTENSIONS and not name.startswith(RESOURCE_FORK)
+
+
 def is_skipped(name: str) -> bool:
     """Whether a folder of this name belongs to the system, not to the user."""
-    return name in SKIPPED_FOLDERS or name.startswith(SKIPPED_BEGINNING)
+    return name in SKIPPED_FOLDERS or name.startswith(SKIPPED_BEGINNINGS)
 
 
 def _list(folder: str, path: str, inner: list[str]) -> Listing:
@@ -155,6 +192,21 @@ def _list(folder: str, path: str, inner: list[str]) -> Listing:
             elif entry.is_dir(follow_symlinks=False) and not is_skipped(name):
                 inner.append(name)
     listing.files.sort()
+    return listing
+
+
+def _some(folder: str, path: str, names: Iterable[str]) -> Listing:
+    """These files of a folder, by their stored names."""
+    listing = Listing(path=path, files=[])
+    for name in sorted(names):
+        try:
+            state = file_state(os.path.join(folder, system_name(name)))
+        except OSError:
+            state = None
+        if state is not None and is_taken(name):
+            listing.files.append((name, state.size_bytes, state.mtime_ns))
+            if _HAS_BIRTH_TIME:
+                listing.born_us[name] = state.date_us
     return listing
 
 

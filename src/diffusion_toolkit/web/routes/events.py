@@ -17,14 +17,18 @@ router = APIRouter(prefix="/api", tags=["events"], responses=PROBLEMS)
 @router.get(
     "/events",
     response_class=Response,
-    responses={200: {"description": "Events `scan` and `changed`.", "content": {"text/event-stream": {}}}},
+    responses={
+        200: {"description": "Events `scan`, `changed`, and one per subject.", "content": {"text/event-stream": {}}}
+    },
 )
 async def events(
     request: Request,
     library: TheLibrary,
     collection: Annotated[str | None, Query(max_length=48, description="Absent: the first collection.")] = None,
 ) -> Response:
-    """Progress of scans (`scan`: the list that `scans` gives) and changes of the catalog (`changed`)."""
+    """Progress of scans (`scan`: the list that `scans` gives), changes of the catalog (`changed`), and writes of others
+    through this server (`curation`, `tags`, `albums`, `queries`, `folders`: the token of the write); states of roots
+    and how they are watched (`roots`)."""
     broadcaster: Broadcaster = request.app.state.broadcaster
     if broadcaster.is_full:
         raise StoreError("Too many windows listen at the same time.")

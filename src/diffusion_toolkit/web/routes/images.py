@@ -84,7 +84,7 @@ def image_bytes(
         "Cache-Control": IMMUTABLE if v and v == found.version else REVALIDATE,
         "Content-Security-Policy": MEDIA_POLICY,
     }
-    if headers["ETag"] in _known_tags(request):
+    if headers["ETag"] in known_tags(request):
         return Response(status_code=304, headers=headers)
     return FileResponse(
         found.path,
@@ -128,7 +128,7 @@ async def image_small(
         "Cache-Control": IMMUTABLE if v else REVALIDATE,
         "Content-Security-Policy": MEDIA_POLICY,
     }
-    if headers["ETag"] in _known_tags(request):
+    if headers["ETag"] in known_tags(request):
         return Response(status_code=304, headers=headers)
     return Response(made, headers=headers, media_type="image/webp")
 
@@ -141,5 +141,6 @@ def _content_type(path: Path) -> str | None:
     return CONTENT_TYPES.get(found)
 
 
-def _known_tags(request: Request) -> list[str]:
+def known_tags(request: Request) -> list[str]:
+    """The versions of what is asked for that the visitor has."""
     return [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]

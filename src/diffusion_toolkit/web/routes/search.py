@@ -4,7 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.clock import local_now
+from diffusion_toolkit.library.search_options import TEXT_PROPERTIES, Hide, ParseOptions, Scope, SearchOptions
+from diffusion_toolkit.query.options import Preset
+from diffusion_toolkit.query.scope import scope_properties
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
 from diffusion_toolkit.web.json_answer import json_answer
 from diffusion_toolkit.web.models import (
@@ -13,8 +17,8 @@ from diffusion_toolkit.web.models import (
     GroupAnswer,
     IndexAnswer,
     ItemsAnswer,
-    SearchAnswer,
 )
+from diffusion_toolkit.web.models_search import SearchAnswer, SizeAnswer
 
 LONGEST_QUERY = 20_000
 MOST_ITEMS = 500
@@ -36,10 +40,29 @@ def search(
     sort: Annotated[str, Query(max_length=100, description="A sort key, then asc or desc.")] = "date",
     after: Annotated[int | None, Query(ge=0, lt=2**63, description="The token of a write that must be seen.")] = None,
     facets: Keys = "",
+    hide: Annotated[
+        str, Query(max_length=100, description="What is left out: nsfw, deleted, unavailable, with commas between.")
+    ] = "",
+    preset: Annotated[Preset, Query(description="classic: as users of Diffusion Toolkit type.")] = "standard",
+    month_first: Annotated[bool, Query(description="3/4/2026 is in March.")] = False,
+    nodes: Annotated[
+        str,
+        Query(
+            max_length=1_000,
+            description="Properties of workflow nodes that the text is also looked for in, with commas between; "
+            f'"default" is {", ".join(TEXT_PROPERTIES)}, "*" all.',
+        ),
+    ] = "",
+    raw: Annotated[bool, Query(description="Look for the text in all metadata, too. Slow.")] = False,
 ) -> Response:
     """Run a query and get a selection."""
+    options = SearchOptions(
+        hide=_hide(hide),
+        parse=ParseOptions(preset=preset, month_first=month_first),
+        scope=Scope(node_properties=scope_properties(_keys(nodes)), raw=raw),
+    )
     found = library.search(collection)
-    selection = found.run(q, sort, now=local_now(), after=library.must_see(collection, after))
+    selection = found.run(q, sort, now=local_now(), after=library.must_see(collection, after), options=options)
     counted = found.facets(selection.handle, _keys(facets)) if facets else {}
     return json_answer(
         {
@@ -47,6 +70,8 @@ def search(
             "total": selection.total,
             "revision": selection.revision,
             "milliseconds": selection.milliseconds,
+            "hidden": selection.hidden,
+            "hints": found.hints(selection.handle),
             "facets": counted,
         }
     )
@@ -73,6 +98,13 @@ def selection_items(
 def selection_layout(library: TheLibrary, collection: CollectionName, selection: Handle) -> Response:
     """One byte per image: its aspect ratio is 2 ** ((byte - 128) / 32), 0 = not known."""
     return Response(library.search(collection).layout(selection), media_type="application/octet-stream")
+
+
+@router.get("/selections/{selection}/size", response_model=SizeAnswer)
+def selection_size(library: TheLibrary, collection: CollectionName, selection: Handle) -> SizeAnswer:
+    """How many images a selection has, and how many bytes their files have together."""
+    found = library.search(collection)
+    return SizeAnswer(images=found.selection(selection).total, bytes=found.size_bytes(selection))
 
 
 @router.get("/selections/{selection}/groups", response_model=list[GroupAnswer])
@@ -102,6 +134,14 @@ def selection_index(
 ) -> Response:
     """Where an image stands in a selection."""
     return json_answer({"index": library.search(collection).index_of(selection, image)})
+
+
+def _hide(text: str) -> Hide:
+    names = _keys(text)
+    for name in names:
+        if name not in ("nsfw", "deleted", "unavailable"):
+            raise UsageError(f'nothing to hide is called "{name[:50]}"; nsfw, deleted or unavailable')
+    return Hide(nsfw="nsfw" in names, deleted="deleted" in names, unavailable="unavailable" in names)
 
 
 def _keys(text: str) -> list[str]:

@@ -1,0 +1,55 @@
+"""`tag:` - a tag by its name, of whatever source; with a comparison, how sure its source is."""
+
+import numpy as np
+
+from diffusion_toolkit.catalog.columns import Ints, Mask
+from diffusion_toolkit.catalog.dimensions import TagNames
+from diffusion_toolkit.catalog.evaluate.names import is_pattern, name_fits, plain_name
+from diffusion_toolkit.catalog.evaluate.numbers import number_matching
+from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
+from diffusion_toolkit.catalog.weights import confidence, confidences
+from diffusion_toolkit.query.tree import Absent, Compare, Name, Present, Value, Weighted
+
+
+@evaluates("tag")
+def tag(question: Question, value: Value) -> Mask:
+    """What the user or a file says is as sure as 1."""
+    state = question.state
+    match value:
+        case Present():
+            return tagged(question)
+        case Absent():
+            return np.logical_not(tagged(question))
+        case Name():
+            return state.tag_lists.mask(tags_named(state.tags, value), state.count)
+        case Weighted(name, operator, weight):
+            wanted = Compare(operator, confidence(weight))
+            return state.tag_lists.mask(
+                tags_named(state.tags, name),
+                state.count,
+                lambda weights: number_matching("tag", confidences(weights), wanted),
+            )
+        case _:
+            raise unfit("tag", value)
+
+
+def tagged(question: Question) -> Mask:
+    """Images with any tag, in a new array."""
+    state = question.state
+    return state.kept.get("tagged", lambda: state.tag_lists.any(state.count, state.tags.dead_codes)).copy()
+
+
+def tags_named(tags: TagNames, name: Name) -> Ints:
+    """The codes of tags of this name: case, blanks, `_` and `-` do not matter."""
+    if is_pattern(name):
+        fits = name_fits(name)
+        return tags.matching(lambda known: fits(known.casefold()))
+    codes = tags.kept.get("plain", lambda: _by_plain_name(tags)).get(plain_name(name.text), ())
+    return np.array(codes, np.int32)
+
+
+def _by_plain_name(tags: TagNames) -> dict[str, list[int]]:
+    codes: dict[str, list[int]] = {}
+    for code in np.flatnonzero(tags.live).tolist():
+        codes.setdefault(plain_name(tags.names[code]), []).append(code)
+    return codes

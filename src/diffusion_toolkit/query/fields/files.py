@@ -1,0 +1,238 @@
+"""Fields of the file: its times, place, size and kind."""
+
+from decimal import Decimal
+from types import MappingProxyType
+
+from diffusion_toolkit.query.fields.field import Field
+from diffusion_toolkit.query.tree import SAME
+
+_PIXEL = MappingProxyType({"px": 1})
+_PIXELS = MappingProxyType({"mp": 10**6, "px": 1, "megapixels": 10**6, "megapixel": 10**6})
+_BYTES = MappingProxyType(
+    {f"{letter}{ending}": 1024**power for ending in ("b", "", "ib") for power, letter in enumerate("kmgt", 1)}
+    | {"b": 1, "bytes": 1}
+)
+
+_SECONDS = MappingProxyType({"s": 1, "sec": 1, "ms": Decimal("0.001"), "m": 60, "min": 60, "h": 3600, "hours": 3600})
+
+DECLARED = (
+    Field(
+        name="date",
+        kind="date",
+        title="Date",
+        description="When the file was made: the earlier of its times.",
+        aliases=("created", "date created"),
+        examples=(
+            "date:today",
+            'date:"3 days ago"',
+            "date:2026-10",
+            "date:2025-01-01..2025-06-30",
+            "date:since 2026-01-01",
+            "date:before 2024-03-05",
+            "date:between 2022-11-11 and yesterday",
+        ),
+    ),
+    Field(
+        name="added",
+        kind="date",
+        title="Added",
+        description="When the library saw the file first.",
+        aliases=("date added",),
+        examples=("added:last week",),
+    ),
+    Field(
+        name="modified",
+        kind="date",
+        title="Modified",
+        description="When the file was last changed.",
+        aliases=("date modified",),
+        examples=("modified:2026",),
+    ),
+    Field(
+        name="path",
+        kind="path",
+        title="Path",
+        description="The whole path; \\ and / are alike.",
+        examples=("path:*img2img*", r'path:"D:\pics\images**"', 'path:contains "funny cats"', "path:ends with .jpg"),
+    ),
+    Field(
+        name="folder",
+        kind="name",
+        title="Folder",
+        description="Exactly that folder, by name or whole path.",
+        aliases=("directory",),
+        examples=("folder:2026-11", 'folder:"/pics/ai"'),
+    ),
+    Field(
+        name="in", kind="name", title="In folder", description="That folder and all below it.", examples=("in:comfyui",)
+    ),
+    Field(
+        name="size",
+        kind="size",
+        title="Size",
+        description="Width and height in pixels, their ratio, or the shape.",
+        aliases=("resolution",),
+        examples=("size:1024x1024", "size:512x?", "size:16:9", "size:portrait"),
+    ),
+    Field(
+        name="width",
+        kind="number",
+        title="Width",
+        description="Width in pixels.",
+        lists=True,
+        units=_PIXEL,
+        examples=("width>=1024",),
+    ),
+    Field(
+        name="height",
+        kind="number",
+        title="Height",
+        description="Height in pixels.",
+        lists=True,
+        units=_PIXEL,
+        examples=("height<2000",),
+    ),
+    Field(
+        name="pixels",
+        kind="number",
+        title="Pixels",
+        description="Width times height; 1mp is a million.",
+        lists=True,
+        units=_PIXELS,
+        examples=("pixels>2mp",),
+    ),
+    Field(
+        name="ratio",
+        kind="number",
+        title="Width to height",
+        description="Width divided by height; size:16:9 asks for one ratio.",
+        aliases=("aspect ratio", "aspect"),
+        lists=True,
+        examples=("ratio>1.5", "ratio:0.9..1.1"),
+    ),
+    Field(
+        name="filesize",
+        kind="number",
+        title="File size",
+        description="Size of the file in bytes; 1mb is 1024 times 1024.",
+        aliases=("file size",),
+        lists=True,
+        units=_BYTES,
+        examples=("filesize>2mb", "filesize:500kb..2mb"),
+    ),
+    Field(
+        name="ext",
+        kind="name",
+        title="Extension",
+        description="Extension of the file name.",
+        aliases=("extension",),
+        lists=True,
+        examples=("ext:webp", "ext:png|jpg"),
+    ),
+    Field(
+        name="type",
+        kind="name",
+        title="Type",
+        description="Picture or moving picture.",
+        aliases=("media type",),
+        choices=("image", "video"),
+        lists=True,
+        examples=("type:video",),
+    ),
+    Field(
+        name="duration",
+        kind="number",
+        title="Duration",
+        description="Length of a moving picture, in seconds.",
+        aliases=("length",),
+        lists=True,
+        units=_SECONDS,
+        examples=("duration>3s", "duration:1m..2m"),
+    ),
+    Field(
+        name="id",
+        kind="number",
+        title="Number",
+        description="The number of the picture in this library.",
+        lists=True,
+        lowest=0,
+        examples=("id:5,7,9",),
+    ),
+    Field(
+        name="stack",
+        kind="picture",
+        title="Stack",
+        description="The family of the picture of this number: same prompt, negative prompt and model, any seed.",
+        aliases=("variants",),
+        lists=True,
+        examples=("stack:123",),
+    ),
+    Field(
+        name="same",
+        kind="same",
+        title="Same as",
+        description=f"Has the same as the picture of this number: {', '.join(SAME)}.",
+        aliases=("same as",),
+        examples=("same:seed 123", "same:prompt 123"),
+    ),
+    Field(
+        name="raw",
+        kind="raw",
+        title="Raw metadata",
+        description="These characters anywhere in the metadata that was read; slow in a large library.",
+        aliases=("metadata", "raw metadata"),
+        examples=('raw:"ADetailer"', 'raw:"Hires upscale: 2"'),
+    ),
+    Field(
+        name="prompt_id",
+        kind="number",
+        title="Number of the prompt",
+        description="Exactly this prompt, by its number in the list of prompts.",
+        lists=True,
+        lowest=1,
+        hidden=True,
+        examples=("prompt_id:7",),
+    ),
+    Field(
+        name="negative_id",
+        kind="number",
+        title="Number of the negative prompt",
+        description="Exactly this negative prompt, by its number in the list of prompts.",
+        lists=True,
+        lowest=1,
+        hidden=True,
+        examples=("negative_id:7",),
+    ),
+    Field(
+        name="problem",
+        kind="presence",
+        title="Problem",
+        description="Whether something of the file could not be read.",
+        aliases=("problems",),
+        examples=("problem:any", "problem:none"),
+    ),
+    Field(
+        name="nometa",
+        kind="flag",
+        title="No metadata",
+        description="No generation metadata was found.",
+        aliases=("nometadata", "no metadata", "no meta"),
+        examples=("nometa:true",),
+    ),
+    Field(
+        name="unavailable",
+        kind="flag",
+        title="Unavailable",
+        description="The file is missing, or its folder cannot be reached.",
+        examples=("unavailable:true",),
+    ),
+    Field(
+        name="has",
+        kind="name",
+        title="Has",
+        description="What the picture carries: a workflow, a recipe, a text, tags.",
+        choices=("workflow", "recipe", "prompt", "negative", "caption", "tags"),
+        lists=True,
+        examples=("has:workflow", "has:caption"),
+    ),
+)

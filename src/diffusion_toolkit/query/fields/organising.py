@@ -1,0 +1,75 @@
+"""Fields of what describes and arranges pictures: tags, albums, captions, and when somebody dealt with them."""
+
+from diffusion_toolkit.query.fields.field import Field
+
+DECLARED = (
+    Field(
+        name="tag",
+        kind="name",
+        title="Tag",
+        description="A tag, yours or a model's; a comparison asks how sure the model is, from 0 to 1.",
+        aliases=("tags",),
+        known="tags",
+        lists=True,
+        weighted=True,
+        examples=("tag:fox", "tag:fox|cat tag:snow", "-tag:watermark", "tag:none", "tag:fox>0.8"),
+    ),
+    Field(
+        name="album",
+        kind="name",
+        title="Album",
+        description="An album by its whole name; any and none leave smart albums aside.",
+        aliases=("albums",),
+        known="albums",
+        examples=('album:"Print candidates"', "album:any"),
+    ),
+    Field(
+        name="in_album",
+        kind="flag",
+        title="In an album",
+        description="Was put into some album.",
+        aliases=("in album",),
+        examples=("in_album:false",),
+    ),
+    Field(
+        name="caption",
+        kind="text",
+        title="Caption",
+        description="Words or quoted text of the caption.",
+        aliases=("captions", "description"),
+        examples=("caption:bottle", "caption:none"),
+    ),
+    Field(
+        name="aesthetic",
+        kind="number",
+        title="Aesthetic score",
+        description="Aesthetic score, as a program wrote it into the file.",
+        aliases=("aesthetic score", "score"),
+        lists=True,
+        examples=("aesthetic>=6.5", "aesthetic:none"),
+    ),
+    Field(
+        name="rated",
+        kind="date",
+        title="Rated",
+        description="When you rated it.",
+        aliases=("date rated",),
+        examples=("rated:today",),
+    ),
+    Field(
+        name="viewed",
+        kind="date",
+        title="Viewed",
+        description="When you looked at it last.",
+        aliases=("last viewed", "date viewed"),
+        examples=("viewed:none", "viewed:last week"),
+    ),
+    Field(
+        name="touched",
+        kind="date",
+        title="Touched",
+        description="When you changed its rating, marks, tags or albums last.",
+        aliases=("updated", "last updated"),
+        examples=("touched:yesterday",),
+    ),
+)

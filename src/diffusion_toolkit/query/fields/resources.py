@@ -1,0 +1,91 @@
+"""Fields of what a recipe names beside its model."""
+
+from diffusion_toolkit.query.fields.field import Field
+
+_LIKE = "by its name, or all with this text in their name; case, folder and extension do not matter."
+
+DECLARED = (
+    Field(
+        name="lora",
+        kind="name",
+        title="LoRA",
+        description=f"LoRA {_LIKE} A comparison asks for its weight.",
+        aliases=("loras", "lycoris", "lyco"),
+        known="loras",
+        weighted=True,
+        examples=("lora:detail", "lora:detail>0.5", "lora:none"),
+    ),
+    Field(
+        name="vae",
+        kind="name",
+        title="VAE",
+        description=f"VAE {_LIKE}",
+        known="resources",
+        examples=("vae:none", "vae:kl-f8*"),
+    ),
+    Field(
+        name="embedding",
+        kind="name",
+        title="Embedding",
+        description=f"Textual inversion {_LIKE}",
+        aliases=("embeddings", "textual inversion", "ti"),
+        known="resources",
+        weighted=True,
+        examples=("embedding:easynegative",),
+    ),
+    Field(
+        name="controlnet",
+        kind="name",
+        title="ControlNet",
+        description=f"ControlNet {_LIKE} A comparison asks for its weight.",
+        aliases=("controlnets", "control net"),
+        known="resources",
+        weighted=True,
+        examples=("controlnet:depth", "controlnet:any"),
+    ),
+    Field(
+        name="hypernet",
+        kind="name",
+        title="Hypernetwork",
+        description=f"Hypernetwork {_LIKE} A comparison asks for its strength.",
+        aliases=("hypernetwork", "hypernetworks"),
+        known="resources",
+        weighted=True,
+        examples=("hypernet:anime*", "hypernet:none"),
+    ),
+    Field(
+        name="hypernet_strength",
+        kind="number",
+        title="Hypernetwork strength",
+        description="Strength of a hypernetwork; 1 where the file names none.",
+        aliases=("hypernet strength", "hypernetwork strength"),
+        lists=True,
+        examples=("hypernet_strength>0.5",),
+    ),
+    Field(
+        name="refiner",
+        kind="name",
+        title="Refiner",
+        description=f"Refiner {_LIKE}",
+        known="resources",
+        examples=("refiner:any", "refiner:xl_refiner"),
+    ),
+    Field(
+        name="hires",
+        kind="name",
+        title="Hires pass",
+        description=f"Second pass at a higher resolution: its upscaler {_LIKE}",
+        aliases=("hires fix", "upscaler", "highres"),
+        known="resources",
+        examples=("hires:any", "hires:latent"),
+    ),
+    Field(
+        name="wildcard",
+        kind="name",
+        title="Wildcard",
+        description=f"Wildcard file of the prompt's template {_LIKE}",
+        aliases=("wildcards",),
+        known="resources",
+        examples=("wildcard:any", "wildcard:colours"),
+    ),
+)

@@ -1,0 +1,172 @@
+"""SQL of tags: what people call their images. The tags of an image by one source lie in one array."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from diffusion_toolkit.store.journal import Connection, Details, WrittenRows, array_text, json_text
+from diffusion_toolkit.store.tables import tag
+
+USER: Final = "user"
+"""The source of what a person tagged."""
+
+# The journal says which tags came and went, not what there was: undo then keeps what other actions added.
+_CHANGE = sa.text("""
+WITH chosen AS (
+    SELECT DISTINCT unnest(CAST(:image_ids AS integer[])) AS image_id
+), known AS (
+    SELECT image.id AS image_id, coalesce(image_tags.tag_ids, '{}') AS had
+    FROM chosen
+    JOIN image ON image.id = chosen.image_id
+    LEFT JOIN image_tags ON image_tags.image_id = image.id AND image_tags.source = 'user'
+), compared AS MATERIALIZED (
+    SELECT image_id, had,
+           ARRAY(SELECT tag FROM unnest(CAST(:added AS integer[])) AS tag WHERE tag <> ALL (had)) AS came,
+           ARRAY(SELECT tag FROM unnest(had) AS tag
+                 WHERE tag = ANY (CAST(:removed AS integer[]))
+                    OR (:only AND tag <> ALL (CAST(:added AS integer[])))) AS went
+    FROM known
+), changed AS MATERIALIZED (
+    SELECT image_id, came, went,
+           CASE WHEN went = '{}' THEN had || came
+                ELSE ARRAY(SELECT tag FROM unnest(had) WITH ORDINALITY AS old (tag, place)
+                           WHERE tag <> ALL (went) ORDER BY place) || came END AS has
+    FROM compared WHERE came <> '{}' OR went <> '{}'
+    ORDER BY image_id
+), made AS (
+    INSERT INTO journal (action, details)
+    SELECT :action, CAST(:details AS jsonb) || jsonb_build_object('changed', (SELECT count(*) FROM changed))
+    WHERE EXISTS (SELECT FROM changed) RETURNING id
+), noted AS (
+    INSERT INTO journal_row (journal_id, image_id, before)
+    SELECT made.id, image_id,
+           CASE WHEN came = '{}' THEN '{}' ELSE jsonb_build_object('tags_added', came) END
+        || CASE WHEN went = '{}' THEN '{}' ELSE jsonb_build_object('tags_removed', went) END
+    FROM changed, made
+), written AS (
+    INSERT INTO image_tags (image_id, source, tag_ids)
+    SELECT image_id, 'user', has FROM changed
+    ON CONFLICT (image_id, source) DO UPDATE SET tag_ids = excluded.tag_ids
+), touched AS (
+    INSERT INTO curation (image_id, touched_at) SELECT image_id, now() FROM changed
+    ON CONFLICT (image_id) DO UPDATE SET touched_at = excluded.touched_at
+)
+SELECT (SELECT id FROM made), (SELECT count(*) FROM changed), CAST(CAST(pg_current_xact_id() AS text) AS bigint)
+""")
+
+# In place of one of the merged tags stands the other; where it stood already, the merged one stays and means nothing
+# while its tag is deleted.
+_MERGE = sa.text("""
+WITH found AS MATERIALIZED (
+    SELECT image_id, source,
+           (SELECT tag FROM unnest(tag_ids) AS tag WHERE tag = ANY (CAST(:merged AS integer[])) LIMIT 1) AS old
+    FROM image_tags
+    WHERE tag_ids && CAST(:merged AS integer[]) AND :into <> ALL (tag_ids)
+    ORDER BY image_id
+), noted AS (
+    INSERT INTO journal_row (journal_id, image_id, before)
+    SELECT :journal_id, image_id,
+           jsonb_build_object('retagged', jsonb_object_agg(source, jsonb_build_array(CAST(:into AS integer), old)))
+    FROM found GROUP BY image_id ORDER BY image_id
+    RETURNING image_id
+), written AS (
+    UPDATE image_tags SET tag_ids = array_replace(tag_ids, old, :into)
+    FROM found WHERE image_tags.image_id = found.image_id AND image_tags.source = found.source
+), counted AS (
+    SELECT count(*) AS changed FROM noted
+)
+UPDATE journal SET details = details || jsonb_build_object('changed', changed)
+FROM counted WHERE id = :journal_id RETURNING changed
+""")
+
+_HELD = sa.text("""
+SELECT tag_id, count(*)
+FROM image_tags, unnest(tag_ids) AS tag_id
+WHERE source = 'user' AND image_id = ANY (CAST(:image_ids AS integer[]))
+GROUP BY tag_id
+""")
+
+_KNOWN = sa.text("SELECT count(*) FROM image WHERE id = ANY (CAST(:image_ids AS integer[]))")
+
+_COUNTS = sa.text("SELECT tag_id, count(*) FROM image_tags, unnest(tag_ids) AS tag_id WHERE source = 'user' GROUP BY 1")
+
+_NAMES_OF = sa.text("""
+SELECT tag.id, tag.name
+FROM image_tags, unnest(tag_ids) WITH ORDINALITY AS held (tag_id, place), tag
+WHERE source = 'user' AND image_id = :image_id AND tag.id = held.tag_id AND tag.deleted_at IS NULL
+ORDER BY place
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRow:
+    """One tag."""
+
+    id: int
+    name: str
+
+
+def tags(connection: Connection) -> list[TagRow]:
+    """All tags that are not deleted."""
+    rows = connection.execute(sa.select(tag.c.id, tag.c.name).where(tag.c.deleted_at.is_(None)).order_by(tag.c.id))
+    return [TagRow(id=row[0], name=row[1]) for row in rows]
+
+
+def live(connection: Connection, tag_ids: Sequence[int]) -> dict[int, str]:
+    """Those of these tags that exist, with their names."""
+    query = sa.select(tag.c.id, tag.c.name).where(tag.c.id.in_(list(tag_ids)), tag.c.deleted_at.is_(None))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def change(
+    connection: Connection,
+    image_ids: NDArray[np.integer],
+    *,
+    added: Sequence[int],
+    removed: Sequence[int],
+    only: bool,
+    action: str,
+    details: Details,
+) -> WrittenRows:
+    """Add and remove tags of these images. only: those that are added become all that an image has."""
+    parameters = {
+        "image_ids": array_text(image_ids),
+        "added": array_text(added),
+        "removed": array_text(removed),
+        "only": only,
+        "action": action,
+        "details": json_text(details),
+    }
+    journal_id, changed, token = connection.execute(_CHANGE, parameters).one()
+    return WrittenRows(token=token, journal_id=journal_id, changed=changed)
+
+
+def merge(connection: Connection, journal_id: int, merged: Sequence[int], into: int) -> int:
+    """Give the images of some tags another one instead, of whatever source; returns how many images changed."""
+    parameters = {"journal_id": journal_id, "merged": array_text(merged), "into": into}
+    return connection.execute(_MERGE, parameters).scalar_one()
+
+
+def held(connection: Connection, image_ids: NDArray[np.integer]) -> dict[int, int]:
+    """How many of these images a person gave each tag."""
+    rows = connection.execute(_HELD, {"image_ids": array_text(image_ids)})
+    return {row[0]: row[1] for row in rows}
+
+
+def known_count(connection: Connection, image_ids: NDArray[np.integer]) -> int:
+    """How many of these are images."""
+    return connection.execute(_KNOWN, {"image_ids": array_text(image_ids)}).scalar_one()
+
+
+def counts(connection: Connection) -> dict[int, int]:
+    """How many images a person gave each tag."""
+    return {row[0]: row[1] for row in connection.execute(_COUNTS)}
+
+
+def tags_of(connection: Connection, image_id: int) -> list[TagRow]:
+    """The tags that a person gave an image, in the order of giving."""
+    return [TagRow(id=row[0], name=row[1]) for row in connection.execute(_NAMES_OF, {"image_id": image_id})]

@@ -1,0 +1,103 @@
+"""Puts back what an action of the journal changed, and keeps what it replaced, so that it can be done again.
+
+Each part of an action is put back by itself: fields of images, tags of images, tags that were merged, and the tags,
+albums and saved queries themselves. What later actions changed beside it stays.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from diffusion_toolkit.store import albums, named
+from diffusion_toolkit.store.journal import Connection, WrittenRows, token
+
+_FIELDS = sa.text("""
+WITH noted AS MATERIALIZED (
+    SELECT image_id, journal_row.before AS old,
+           CASE WHEN before ? 'rating' THEN jsonb_build_object('rating', rating, 'rated_at', rated_at) ELSE '{}' END
+        || CASE WHEN before ? 'favorite' THEN jsonb_build_object('favorite', favorite) ELSE '{}' END
+        || CASE WHEN before ? 'nsfw' THEN jsonb_build_object('nsfw', nsfw, 'nsfw_at', nsfw_at) ELSE '{}' END
+        || CASE WHEN before ? 'for_deletion' THEN jsonb_build_object('for_deletion', for_deletion) ELSE '{}' END AS new
+    FROM journal_row JOIN curation USING (image_id)
+    WHERE journal_id = :journal_id AND before ?| '{rating,favorite,nsfw,for_deletion}'
+), restored AS (
+    UPDATE curation
+    SET rating = CASE WHEN old ? 'rating' THEN CAST(old ->> 'rating' AS smallint) ELSE rating END,
+        rated_at = CASE WHEN old ? 'rated_at' THEN CAST(old ->> 'rated_at' AS timestamptz) ELSE rated_at END,
+        favorite = coalesce(CAST(old ->> 'favorite' AS boolean), favorite),
+        nsfw = coalesce(CAST(old ->> 'nsfw' AS boolean), nsfw),
+        nsfw_at = CASE WHEN old ? 'nsfw_at' THEN CAST(old ->> 'nsfw_at' AS timestamptz) ELSE nsfw_at END,
+        for_deletion = coalesce(CAST(old ->> 'for_deletion' AS boolean), for_deletion),
+        touched_at = now()
+    FROM noted WHERE curation.image_id = noted.image_id
+), swapped AS (
+    UPDATE journal_row SET before = before || new
+    FROM noted WHERE journal_row.journal_id = :journal_id AND journal_row.image_id = noted.image_id
+)
+SELECT count(*), (array_agg(image_id))[1 : CAST(:most AS integer)] FROM noted
+""")
+
+_TAGS = sa.text("""
+WITH noted AS MATERIALIZED (
+    SELECT image_id, before - 'tags_added' - 'tags_removed' AS other,
+           before -> 'tags_added' AS added, before -> 'tags_removed' AS removed,
+           ARRAY(SELECT CAST(jsonb_array_elements_text(before -> 'tags_added') AS integer)) AS going,
+           ARRAY(SELECT CAST(jsonb_array_elements_text(before -> 'tags_removed') AS integer)) AS coming
+    FROM journal_row WHERE journal_id = :journal_id AND before ?| '{tags_added,tags_removed}'
+), restored AS (
+    UPDATE image_tags
+    SET tag_ids = ARRAY(
+        SELECT tag FROM unnest(tag_ids) WITH ORDINALITY AS had (tag, place)
+        WHERE tag <> ALL (going) AND tag <> ALL (coming) ORDER BY place
+    ) || coming
+    FROM noted WHERE image_tags.image_id = noted.image_id AND source = 'user'
+    RETURNING noted.image_id
+), touched AS (
+    UPDATE curation SET touched_at = now() FROM noted WHERE curation.image_id = noted.image_id
+), swapped AS (
+    UPDATE journal_row
+    SET before = other || jsonb_strip_nulls(jsonb_build_object('tags_added', removed, 'tags_removed', added))
+    FROM noted WHERE journal_row.journal_id = :journal_id AND journal_row.image_id = noted.image_id
+)
+SELECT count(*), (array_agg(image_id))[1 : CAST(:most AS integer)] FROM restored
+""")
+
+# {"retagged": {source: [has now, had before]}}
+_MERGED = sa.text("""
+WITH noted AS MATERIALIZED (
+    SELECT image_id, source, CAST(pair ->> 0 AS integer) AS now_has, CAST(pair ->> 1 AS integer) AS had
+    FROM journal_row CROSS JOIN jsonb_each(before -> 'retagged') AS one (source, pair)
+    WHERE journal_id = :journal_id AND before ? 'retagged'
+), restored AS (
+    UPDATE image_tags SET tag_ids = array_replace(tag_ids, now_has, had)
+    FROM noted
+    WHERE image_tags.image_id = noted.image_id AND image_tags.source = noted.source
+      AND now_has = ANY (tag_ids) AND had <> ALL (tag_ids)
+    RETURNING noted.image_id
+), swapped AS (
+    UPDATE journal_row SET before = before || jsonb_build_object('retagged', pairs)
+    FROM (
+        SELECT image_id, jsonb_object_agg(source, jsonb_build_array(had, now_has)) AS pairs
+        FROM noted GROUP BY image_id
+    ) AS other
+    WHERE journal_row.journal_id = :journal_id AND journal_row.image_id = other.image_id
+)
+SELECT count(DISTINCT image_id), (array_agg(DISTINCT image_id))[1 : CAST(:most AS integer)] FROM restored
+""")
+
+
+def swap(connection: Connection, journal_id: int, most_ids: int) -> WrittenRows:
+    """Put back what an action changed, where it still exists. Raises UsageError when a name is taken meanwhile."""
+    things = named.swap(connection, journal_id)
+    albums.swap_images(connection, journal_id)
+    parameters = {"journal_id": journal_id, "most": most_ids}
+    parts = [connection.execute(part, parameters).one() for part in (_FIELDS, _TAGS, _MERGED)]
+    # One action changes pictures in one of these ways; an imported one in several.
+    images = max(int(part[0]) for part in parts)
+    image_ids: Sequence[int] = next((part[1] for part in parts if part[0]), ())
+    return WrittenRows(
+        token=token(connection),
+        journal_id=journal_id,
+        changed=images or things,
+        image_ids=tuple(image_ids),
+    )

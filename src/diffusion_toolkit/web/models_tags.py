@@ -1,0 +1,60 @@
+"""What the HTTP interface takes and answers about tags."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from diffusion_toolkit.web.models import Answer, Asked, Id
+from diffusion_toolkit.web.models_curation import Chosen, Title
+
+Titles = Annotated[list[Title], Field(max_length=1_000)]
+
+
+class TagAnswer(Answer):
+    """One tag, and how many of the images have it."""
+
+    id: int
+    name: str
+    count: int
+
+
+class HeldTagAnswer(TagAnswer):
+    """A tag that all or some of the images in question have."""
+
+    amount: Literal["all", "some"]
+
+
+class NewTag(Asked):
+    """A tag to make."""
+
+    name: Title
+
+
+class TaggingRequest(Chosen):
+    """Images, and which tags they get and lose, by name; new names become new tags.
+
+    only: those of `add` become all that an image has; toggle: those of `add` that every image has are taken away.
+    """
+
+    add: Titles = Field(default_factory=list[str])
+    remove: Titles = Field(default_factory=list[str])
+    only: bool = False
+    toggle: bool = False
+
+
+class TagsRequest(Asked):
+    """Some tags."""
+
+    tag_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+
+
+class MergeRequest(TagsRequest):
+    """Tags that become one: `into`."""
+
+    into: Id
+
+
+class TagListText(Asked):
+    """A list of tags: one a line, or a JSON list of names as the export gives it."""
+
+    text: Annotated[str, Field(max_length=4_000_000)]
