@@ -6,22 +6,30 @@ quick: new files into an empty library; its baseline is `find -printf` piped int
 columns and indexes. rescan: the unchanged tree, every file stat'ed; its baseline is `find -printf` alone.
 `dtk serve` runs meanwhile, and its catalog follows (not with --database).
 deep: metadata of the same files. Everything in one run, on a warm file cache, with its baseline right beside it.
+
+    python -m bench.scan --full-size 2000
+
+deep scan of files as large as real pictures (1.5 MiB), out of a cold file cache; its baseline is reading the same bytes
+and digesting them (XXH3) with as many threads.
 """
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
+import xxhash
 from psycopg import sql
 
 from bench.libraries import Shape, make_library
@@ -35,6 +43,7 @@ ROUNDS = 3
 LISTED = r"1\t%P\t%s\t%T@\n"
 """As cheap as find can tell size and time: dates in words would cost it six times as long."""
 
+FULL_SIZE_BYTES = 3 * 2**19
 QUICK_LIMIT = 3.0
 RESCAN_LIMIT = 4.0
 
@@ -71,6 +80,45 @@ def measure(folder: Path, files: int, database: Database, server: Serving | None
         took = seconds(lambda: run(collection, folder, "deep"))
         figures |= {"deep_seconds": took, "deep_files_per_second": files / took}
     return {name: round(value, 3) for name, value in figures.items()}
+
+
+def measure_full_size(folder: Path, database: Database) -> dict[str, float]:
+    """Deep scan against bare reading, in seconds; the median of three rounds."""
+    paths = [path for path in folder.rglob("*.*") if path.is_file()]
+    for path in paths:
+        with path.open("ab") as file:
+            file.write(os.urandom(FULL_SIZE_BYTES - path.stat().st_size))
+    os.sync()
+    scans: list[float] = []
+    reads: list[float] = []
+    for number in range(ROUNDS):
+        collection = database.collection(f"bench-large-{number}")
+        run(collection, folder, "quick")
+        forget(paths)
+        reads.append(seconds(lambda: read_all(paths)))
+        forget(paths)
+        scans.append(seconds(lambda collection=collection: run(collection, folder, "deep")))
+    deep, read = statistics.median(scans), statistics.median(reads)
+    figures = {"files": len(paths), "deep_seconds": deep, "read_seconds": read, "deep_ratio": deep / read}
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def forget(paths: Sequence[Path]) -> None:
+    """Take the files out of the system's cache."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(descriptor)
+
+
+def read_all(paths: Sequence[Path]) -> None:
+    """Read and digest every file, with as many threads as the scan has readers."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(_digest, paths))
+
+
+def _digest(path: Path) -> bytes:
+    return xxhash.xxh3_128_digest(path.read_bytes())
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -164,9 +212,20 @@ def main() -> None:
     parser.add_argument("--library", type=Path, help="use this library (made by bench.libraries) instead of a new one")
     parser.add_argument("--database", help="use this PostgreSQL server instead of an embedded one")
     parser.add_argument("--no-deep", action="store_true")
+    parser.add_argument("--full-size", type=int, metavar="FILES", help="measure the deep scan of large files alone")
     asked = parser.parse_args()
     temporary = Path(tempfile.mkdtemp(prefix="dtk-bench-"))
     try:
+        if asked.full_size:
+            make_library(temporary / "library", Shape(files=asked.full_size))
+            with fresh_database(asked.database, temporary / "data") as database:
+                figures = measure_full_size(temporary / "library", database)
+            print(
+                f"deep scan of {figures['files']:,.0f} files of 1.5 MiB {figures['deep_seconds']:.2f} s   "
+                f"reading them {figures['read_seconds']:.2f} s   {figures['deep_ratio']:.2f} times"
+            )
+            print(json.dumps(figures))
+            return
         folder = asked.library or temporary / "library"
         if asked.library is None:
             make_library(folder, Shape(files=asked.files))
