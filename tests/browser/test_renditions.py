@@ -25,15 +25,12 @@ def drawing(text: str) -> Image.Image:
 
 
 def make_files(folder: Path) -> Path:
-    """Films without sound: where there is no sound card, Chromium's players of sound spin with the priority of real
-    time, and two of them leave a machine of two cores to nobody else.
-    """
     folder.mkdir()
-    film(folder / "mjpeg.avi", "mjpeg", "yuvj420p", frames=48, size=(640, 360))
-    film(folder / "copied.mkv", "libx264", frames=48, size=(640, 360))
+    film(folder / "mjpeg.avi", "mjpeg", "yuvj420p", frames=48, size=(640, 360), sound="pcm_s16le")
+    film(folder / "copied.mkv", "libx264", frames=48, size=(640, 360), sound="aac")
     film(folder / "prores.mov", "prores_ks", "yuv422p10le", frames=24, size=(640, 360))
     film(folder / "plain.mp4", "libx264", frames=48, size=(640, 360), black=20)
-    film(folder / "vp9.webm", "libvpx-vp9", frames=24, size=(640, 360))
+    film(folder / "vp9.webm", "libvpx-vp9", frames=24, size=(640, 360), sound="libopus")
     film(folder / "odd.mp4", "libx265", frames=24, size=(640, 360), options={"x265-params": "log-level=none"})
     drawing("TIFF").convert("CMYK").save(folder / "print.tif", compression="tiff_lzw")
     drawing("AVIF").save(folder / "small.avif")

@@ -2,6 +2,9 @@
 # PyAV's stubs leave keyword arguments and kinds of packets untyped:
 # pyright: reportUnknownMemberType=false
 
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,7 @@ def film(
 
     black: so many frames at the beginning; turned: degrees counterclockwise that a player has to turn it.
     """
-    with av.open(str(path), "w", **container) as out:
+    with _ordinary_priority(), av.open(str(path), "w", **container) as out:
         stream = out.add_stream(codec, rate=rate, options=options or {})
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = size
@@ -55,6 +58,18 @@ def film(
             assert isinstance(track, AudioStream)
             _hum(out, track, frames / rate)
     return path
+
+
+@contextmanager
+def _ordinary_priority() -> Generator[None]:
+    """Started by root, SVT-AV1 gives the thread that calls it the priority of real time, and never takes it back: every
+    process started from here would inherit that, and two of them leave a machine of two cores to nobody else.
+    """
+    try:
+        yield
+    finally:
+        if hasattr(os, "sched_setscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def _picture(number: int, size: tuple[int, int], black: bool) -> np.ndarray[Any, np.dtype[np.uint8]]:
