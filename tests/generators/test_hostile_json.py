@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from found_texts import assert_explained
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diffusion_toolkit.formats import Container, Text
@@ -69,7 +69,7 @@ def read(generator: Generator, text: str, source: str) -> Any:
 
 
 @pytest.mark.parametrize("name", MINIMAL)
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])  # a busy core is no fault of the strategy
 @given(values=st.dictionaries(NAMES, VALUES, max_size=8))
 def test_any_values_are_read(name: str, values: dict[str, Any]) -> None:
     generator, source, least = MINIMAL[name]
