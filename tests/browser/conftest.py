@@ -30,7 +30,6 @@ def browser() -> Generator[Browser]:
     if path is None:
         pytest.fail("No browser: run `make test`, or set DTK_BROWSER.")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    arguments += ["--mute-audio", "--disable-audio-output"]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=arguments)
         yield opened

@@ -21,22 +21,6 @@ RECIPE_FIELDS = ("prompt", "negative_prompt", "steps", "sampler", "scheduler", "
 Dtk = Callable[..., tuple[int, Any]]
 
 
-@pytest.fixture
-def dtk(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Dtk:
-    """Runs a command with --json on a fresh library; its exit code and its document."""
-    monkeypatch.setenv("DTK_DATABASE_URL", database_url)
-    monkeypatch.setenv("DTK_DATA_DIR", str(tmp_path / "data"))
-
-    def call(*arguments: object) -> tuple[int, Any]:
-        capfdbinary.readouterr()
-        code = run([str(argument) for argument in (arguments[0], "--json", *arguments[1:])])
-        return code, orjson.loads(capfdbinary.readouterr().out)
-
-    return call
-
-
 def test_scan_counts_what_it_found_and_a_second_finds_nothing_new(dtk: Dtk, tmp_path: Path) -> None:
     folder = make_library(tmp_path / "pictures", 20)
     code, first = dtk("scan", folder)

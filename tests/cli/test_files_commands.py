@@ -6,29 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from diffusion_toolkit.cli.main import run
 from pictures import save_png
 
 Dtk = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def dtk(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Dtk:
-    """Runs a command with --json on a fresh library; its exit code and its document."""
-    monkeypatch.setenv("DTK_DATABASE_URL", database_url)
-    monkeypatch.setenv("DTK_DATA_DIR", str(tmp_path / "data"))
-
-    def call(*arguments: object) -> tuple[int, Any]:
-        capfdbinary.readouterr()
-        code = run([str(argument) for argument in (arguments[0], "--json", *arguments[1:])])
-        return code, orjson.loads(capfdbinary.readouterr().out)
-
-    return call
 
 
 @pytest.fixture

@@ -4,28 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
-import pytest
-
-from diffusion_toolkit.cli.main import run
 from pictures import save_png
 
 Dtk = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def dtk(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Dtk:
-    """Run a command with --json; its exit code and its document."""
-    monkeypatch.setenv("DTK_DATABASE_URL", database_url)
-    monkeypatch.setenv("DTK_DATA_DIR", str(tmp_path / "data"))
-
-    def call(*arguments: object) -> tuple[int, Any]:
-        code = run([str(argument) for argument in arguments] + ["--json"])
-        return code, orjson.loads(capfdbinary.readouterr().out)
-
-    return call
 
 
 def test_roots_and_folders_on_the_command_line(dtk: Dtk, tmp_path: Path) -> None:

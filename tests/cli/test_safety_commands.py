@@ -4,11 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
-import pytest
 from PIL import Image
 
-from diffusion_toolkit.cli.main import run
 from diffusion_toolkit.library.curate import Change, curate
 from diffusion_toolkit.store.database import Collection
 from pictures import make_library
@@ -19,22 +16,6 @@ RATING = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="3"/></rdf:RDF></x:xmpmeta>'
 )
-
-
-@pytest.fixture
-def dtk(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Dtk:
-    """Runs a command with --json on a fresh library; its exit code and its document."""
-    monkeypatch.setenv("DTK_DATABASE_URL", database_url)
-    monkeypatch.setenv("DTK_DATA_DIR", str(tmp_path / "data"))
-
-    def call(*arguments: object) -> tuple[int, Any]:
-        capfdbinary.readouterr()
-        code = run([str(argument) for argument in (arguments[0], "--json", *arguments[1:])])
-        return code, orjson.loads(capfdbinary.readouterr().out)
-
-    return call
 
 
 def total(dtk: Dtk, query: str) -> int:

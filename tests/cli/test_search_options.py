@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_commands import Dtk, dtk
+from cli.test_commands import Dtk
 from diffusion_toolkit.query.sort import SORT_KEYS
 from pictures import parameters, save_png
-
-__all__ = ["dtk"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from curated import put_images
 
 from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.errors import Refused, StoreError, UsageError
@@ -12,17 +13,6 @@ from diffusion_toolkit.library.curate import Change, curate
 from diffusion_toolkit.store.database import Collection, Database
 
 TABLES = ("root", "folder", "image", "curation", "prompt", "recipe", "tag", "image_tags", "album", "journal_row")
-
-
-def put_images(collection: Collection, count: int) -> list[int]:
-    with collection.begin() as connection:
-        connection.execute(sa.text("INSERT INTO root (identity, path) VALUES ('r', '/pictures')"))
-        connection.execute(sa.text("INSERT INTO folder (root_id, identity, path) SELECT id, 'f', '' FROM root"))
-        query = (
-            "INSERT INTO image (folder_id, name, size_bytes, mtime_ns, file_date)"
-            " SELECT folder.id, n || '.png', 1, 1, now() FROM folder, generate_series(1, :count) n RETURNING id"
-        )
-        return list(connection.scalars(sa.text(query), {"count": count}))
 
 
 def everything(collection: Collection) -> dict[str, list[tuple[object, ...]]]:

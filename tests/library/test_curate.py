@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from curated import put_images
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,21 +16,6 @@ from diffusion_toolkit.library.curate import Change, curate, undo
 from diffusion_toolkit.store.database import Collection
 
 Row = tuple[int | None, bool, bool, bool]
-
-
-def put_images(collection: Collection, count: int) -> list[int]:
-    with collection.begin() as connection:
-        connection.execute(sa.text("INSERT INTO root (identity, path) VALUES ('r', '/pictures')"))
-        connection.execute(sa.text("INSERT INTO folder (root_id, identity, path) SELECT id, 'f', '' FROM root"))
-        return list(
-            connection.scalars(
-                sa.text(
-                    "INSERT INTO image (folder_id, name, size_bytes, mtime_ns, file_date)"
-                    " SELECT folder.id, n || '.png', 1, 1, now() FROM folder, generate_series(1, :count) n RETURNING id"
-                ),
-                {"count": count},
-            )
-        )
 
 
 def state(collection: Collection, ids: Sequence[int]) -> list[Row]:

@@ -183,6 +183,19 @@ def test_a_picture_that_cannot_be_decoded_is_tried_once(
     assert identity.hash_curated(collection, decoders) == 1
 
 
+def test_a_file_that_vanished_before_its_hashing_waits_for_the_scan(
+    collection: Collection, tmp_path: Path, decoders: Decoders
+) -> None:
+    save(tmp_path / "fox.png", picture(1), seed=1)
+    save(tmp_path / "crow.png", picture(2), seed=2)
+    run(collection, tmp_path)
+    rate(collection, "fox.png", 3)
+    rate(collection, "crow.png", 4)
+    (tmp_path / "fox.png").unlink()
+    assert identity.hash_curated(collection, decoders) == 2
+    assert identity.hash_curated(collection, decoders) == 1
+
+
 def test_an_offline_root_loses_nothing(collection: Collection, tmp_path: Path, rated: int, decoders: Decoders) -> None:
     (tmp_path / "fox.png").unlink()
     save(tmp_path / "fox.webp", picture(1), lossless=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
+from curated import put_images
 from scan_pictures import BOTH, by_name, images, png, run, slow_read, write
 
 from diffusion_toolkit.errors import ToolkitError
@@ -43,17 +44,6 @@ for number in range(1_000):
     tag_images(collection, ids, Tagging(add=(f"tag {number}",)))
     create_album(collection, f"album {os.getpid()} {number}", ids)
 """
-
-
-def put_images(collection: Collection, count: int) -> None:
-    with collection.begin() as connection:
-        connection.execute(sa.text("INSERT INTO root (identity, path) VALUES ('r', '/pictures')"))
-        connection.execute(sa.text("INSERT INTO folder (root_id, identity, path) SELECT id, 'f', '' FROM root"))
-        query = (
-            "INSERT INTO image (folder_id, name, size_bytes, mtime_ns, file_date)"
-            " SELECT folder.id, n || '.png', 1, 1, now() FROM folder, generate_series(1, :count) n"
-        )
-        connection.execute(sa.text(query), {"count": count})
 
 
 def whole_or_nothing(collection: Collection) -> None:

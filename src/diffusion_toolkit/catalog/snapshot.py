@@ -30,6 +30,7 @@ from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.catalog.text_order import GrowingOrder, TextOrder
 from diffusion_toolkit.catalog.weights import RESOURCE_WEIGHTS, TAG_WEIGHTS
 from diffusion_toolkit.catalog.words import Dictionary, WordIndex
+from diffusion_toolkit.store.data_folder import for_us_alone
 from diffusion_toolkit.store.feed import FolderRow, Origin, RootRow, Snapshot
 
 _LOG = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def write(state: State, folder: Path) -> Path | None:
     beside = path.with_suffix(f".{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(beside, "wb", opener=_for_us_alone) as file:
+        with open(beside, "wb", opener=for_us_alone) as file:
             _write(state, file)
         beside.replace(path)
     except OSError as error:
@@ -64,10 +65,6 @@ def write(state: State, folder: Path) -> Path | None:
         if old != path:
             _remove(old)
     return path
-
-
-def _for_us_alone(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 def newest(folder: Path | None, schema: str) -> State | None:

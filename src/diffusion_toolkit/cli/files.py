@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from diffusion_toolkit.catalog import Catalog, CatalogOptions
 from diffusion_toolkit.cli import output
+from diffusion_toolkit.cli.choosing import chosen, searching
 from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.files.marked import marked_for_deletion
@@ -16,7 +16,6 @@ from diffusion_toolkit.library.files.plan import Clash, Plan, operations
 from diffusion_toolkit.library.files.removing import remove_entries
 from diffusion_toolkit.library.files.renaming import plan_pattern, plan_rename
 from diffusion_toolkit.library.files.work import carry_out, outcome
-from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.paths import printable, stored_name
 from diffusion_toolkit.progress import Progress
 
@@ -155,13 +154,8 @@ def _remove(common: dict[str, Any], query: str | None) -> int:
 def _found(library: OpenLibrary, query: str | None, sort: str) -> list[int]:
     if query is None:
         return marked_for_deletion(library.collection)
-    catalog = Catalog(library.collection, CatalogOptions(snapshot_folder=library.settings.data_dir / "catalog"))
-    try:
-        catalog.load()
-        search = Search(catalog)
-        return search.ids(search.run(query, sort, now=local_now()).handle).tolist()
-    finally:
-        catalog.close()
+    with searching(library) as search:
+        return chosen(search, [query], everything=True, sort=sort).tolist()
 
 
 def _drawn(working: Generator[Progress, None, int], bar: output.ProgressBar) -> int:

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import click
 
-from diffusion_toolkit.catalog import Catalog, CatalogOptions
 from diffusion_toolkit.cli import output
-from diffusion_toolkit.cli.library import common_options, open_library
+from diffusion_toolkit.cli.choosing import chosen, searching
+from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
 from diffusion_toolkit.errors import UsageError
-from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.portable.bringing import bring_file
 from diffusion_toolkit.library.portable.entry import Around
 from diffusion_toolkit.library.portable.importing import Import, Imported, ImportOptions
 from diffusion_toolkit.library.portable.importing_ratings import rated_elsewhere
-from diffusion_toolkit.library.search import Search
-from diffusion_toolkit.store.database import Collection
 
 
 @click.command("import", short_help="Bring in ratings, tags and albums.")
@@ -51,26 +48,18 @@ def import_(
             if path is not None:
                 done = bring_file(library.collection, path, path.name, dict(moved), options, bar.show)
             else:
-                done = _bring_ratings(library.collection, xmp or "", options, bar)
+                done = _bring_ratings(library, xmp or "", options, bar)
     _tell(done, as_json=as_json)
     return 0
 
 
-def _bring_ratings(collection: Collection, query: str, options: ImportOptions, bar: output.ProgressBar) -> Imported:
-    work = Import(collection, options, "the pictures' own XMP")
-    for progress in work.run(Around(), rated_elsewhere(collection, _ids(collection, query))):
+def _bring_ratings(library: OpenLibrary, query: str, options: ImportOptions, bar: output.ProgressBar) -> Imported:
+    with searching(library) as search:
+        ids = chosen(search, [query], everything=True)
+    work = Import(library.collection, options, "the pictures' own XMP")
+    for progress in work.run(Around(), rated_elsewhere(library.collection, ids)):
         bar.show(progress)
     return work.done
-
-
-def _ids(collection: Collection, query: str) -> list[int]:
-    catalog = Catalog(collection, CatalogOptions())
-    catalog.load()
-    try:
-        search = Search(catalog)
-        return search.ids(search.run(query, now=local_now()).handle).tolist()
-    finally:
-        catalog.close()
 
 
 def _tell(done: Imported, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ has them and nobody rated it; likeness (a lossy conversion, a resize) is only of
 """
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,12 +48,13 @@ class Offer:
 
 def hash_curated(collection: Collection, decoders: Decoders, is_cancelled: IsCancelled = lambda: False) -> int:
     """Hash the pictures that carry curation and have no hashes yet; returns how many files were looked at."""
-    done = 0
+    done = after = 0
     while True:
         with collection.begin() as connection:
-            places = identity.due(connection, HASHES_AT_ONCE)
+            places = identity.due(connection, after, HASHES_AT_ONCE)
         if not places:
             return done
+        after = places[-1].id
         for place in places:
             stop_if(is_cancelled)
             _hash(collection, place, decoders)
@@ -162,24 +164,26 @@ def _decide(
     hashes: Mapping[int, Hashes | None],
 ) -> tuple[int, int]:
     followed = offered = 0
+    rivals: dict[int, list[CandidatePicture]] = defaultdict(list)
+    for one in found:
+        rivals[one.lost_id].append(one)
     exact = {
-        picture.place.id: [one for one in found if one.lost_id == picture.place.id and _has(hashes, one, picture)]
+        picture.place.id: {one.place.id for one in rivals[picture.place.id] if _has(hashes, one, picture)}
         for picture in lost
     }
-    claimed = [one.place.id for options in exact.values() for one in options]
+    claims = Counter(found_id for options in exact.values() for found_id in options)
     for picture in lost:
-        options = exact[picture.place.id]
-        is_sure = len(options) == 1 and claimed.count(options[0].place.id) == 1
-        if is_sure and _follow(collection, picture.place.id, options[0].place.id):
+        missing_id, options = picture.place.id, exact[picture.place.id]
+        only = next(iter(options)) if len(options) == 1 else None
+        if only is not None and claims[only] == 1 and _follow(collection, missing_id, only):
             followed += 1
             continue
-        alike = [(one, _distance(hashes, one, picture)) for one in found if one.lost_id == picture.place.id]
         with collection.begin() as connection:
-            for one, bits in alike:
-                is_exact = one in options
-                if is_exact or bits <= ALIKE_BITS:
-                    kind = EXACT if is_exact else ALIKE
-                    identity.offer(connection, picture.place.id, one.place.id, kind, 0 if is_exact else bits)
+            for one in rivals[missing_id]:
+                bits = 0 if one.place.id in options else _distance(hashes, one, picture)
+                if bits <= ALIKE_BITS:
+                    kind = EXACT if one.place.id in options else ALIKE
+                    identity.offer(connection, missing_id, one.place.id, kind, bits)
                     offered += 1
     return followed, offered
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from diffusion_toolkit.errors import Refused, StoreError, UsageError
+from diffusion_toolkit.store.data_folder import for_us_alone
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.store.server_errors import failure
 from diffusion_toolkit.store.server_programs import Installation, environment, newest_installation
@@ -44,7 +45,7 @@ def write(collection: Collection, path: Path) -> BackupFile:
     target, password = _target(collection.database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(beside, "xb", opener=_for_us_alone):
+        with open(beside, "xb", opener=for_us_alone):
             pass
         _run(
             [
@@ -230,7 +231,3 @@ def _run(arguments: Sequence[str], password: str) -> None:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _for_us_alone(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)

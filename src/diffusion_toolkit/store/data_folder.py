@@ -93,6 +93,11 @@ def open_data_folder(path: Path) -> DataFolder:
     return folder
 
 
+def for_us_alone(name: str, flags: int) -> int:
+    """Opens a file of ours that nobody else may read; for `open(opener=…)`."""
+    return os.open(name, flags, 0o600)
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
     """A mounted drive: where, of which kind, with which options."""

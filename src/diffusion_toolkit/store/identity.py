@@ -27,7 +27,7 @@ WITH curated AS (
 SELECT {_PLACE} {_FROM}
 JOIN curated ON curated.image_id = image.id LEFT JOIN picture_hash ON picture_hash.image_id = image.id
 WHERE image.missing_since IS NULL AND image.phase = 1 AND image.fingerprint IS NOT NULL AND root.state = 'available'
-  AND picture_hash.of_fingerprint IS DISTINCT FROM image.fingerprint
+  AND picture_hash.of_fingerprint IS DISTINCT FROM image.fingerprint AND image.id > %s
 ORDER BY image.id LIMIT %s
 """  # noqa: S608  parts of this file
 
@@ -132,9 +132,9 @@ def signature(connection: sa.Connection) -> tuple[int, int, int]:
     return highest, waiting, missing
 
 
-def due(connection: sa.Connection, most: int) -> list[HashPlace]:
-    """Pictures that carry curation and have no hashes of their file as it is."""
-    return [_place(row) for row in driver(connection).execute(_DUE, [most])]
+def due(connection: sa.Connection, after: int, most: int) -> list[HashPlace]:
+    """Pictures that carry curation and have no hashes of their file as it is, by id, after image `after`."""
+    return [_place(row) for row in driver(connection).execute(_DUE, [after, most])]
 
 
 def write_hash(connection: sa.Connection, place: HashPlace, pixels: bytes | None, perceptual: int | None) -> None:

@@ -76,7 +76,8 @@ async def _work(app: App, context: Mapping[str, object], wait: bool) -> None:
                 concurrency=CONCURRENCY,
                 delete_jobs="always",
                 install_signal_handlers=threading.current_thread() is threading.main_thread(),
-                shutdown_graceful_timeout=STOP_TIMEOUT_S,
+                # Working off what is there ends by itself: a job that runs then is not one to be stopped.
+                shutdown_graceful_timeout=STOP_TIMEOUT_S if wait else None,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_S,
                 additional_context=dict(context),

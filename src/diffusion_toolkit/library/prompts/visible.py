@@ -4,12 +4,11 @@ from collections.abc import Collection as Container
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from diffusion_toolkit.catalog import Catalog
-from diffusion_toolkit.catalog.columns import Flag, Mask
+from diffusion_toolkit.catalog.columns import Mask
+from diffusion_toolkit.catalog.evaluate.hiding import Hide, without_hidden
 from diffusion_toolkit.catalog.evaluate.registry import Question
-from diffusion_toolkit.catalog.evaluate.selecting import matching, mentions
+from diffusion_toolkit.catalog.evaluate.selecting import matching
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.library.search import known_names
 from diffusion_toolkit.query import parse
@@ -29,10 +28,6 @@ def visible_images(catalog: Catalog, state: State, query: str, hide: Container[H
 
 def _found(catalog: Catalog, state: State, query: str, hide: Container[Hidden], now: datetime) -> Mask:
     node = parse(query, known_names(state))
-    found = matching(Question(state, now, catalog.collection), node)
-    for flag, field, kind in ((Flag.NSFW, "nsfw", "nsfw"), (Flag.FOR_DELETION, "deleted", "deleted")):
-        if kind in hide and not mentions(node, field):
-            found &= np.logical_not(state.columns.has(flag))
-    if "unavailable" in hide and not mentions(node, "unavailable"):
-        found &= state.folders.available[state.columns["folder"]]
-    return found
+    question = Question(state, now, catalog.collection)
+    hidden = Hide(nsfw="nsfw" in hide, deleted="deleted" in hide, unavailable="unavailable" in hide)
+    return without_hidden(question, node, matching(question, node), hidden)[0]
