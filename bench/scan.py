@@ -11,6 +11,10 @@ deep: metadata of the same files. Everything in one run, on a warm file cache, w
 
 deep scan of files as large as real pictures (1.5 MiB), out of a cold file cache; its baseline is reading the same bytes
 and digesting them (XXH3) with as many threads.
+
+    python -m bench.scan --files 1000000 --growth
+
+files per second in every tenth of one scan: the last tenth of a million should be no slower than the first.
 """
 
 import argparse
@@ -25,6 +29,7 @@ import uuid
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -46,6 +51,8 @@ LISTED = r"1\t%P\t%s\t%T@\n"
 FULL_SIZE_BYTES = 3 * 2**19
 QUICK_LIMIT = 3.0
 RESCAN_LIMIT = 4.0
+TENTHS = 10
+FALL_LIMIT = 10.0
 
 
 def measure(folder: Path, files: int, database: Database, server: Serving | None, *, deep: bool) -> dict[str, float]:
@@ -101,6 +108,34 @@ def measure_full_size(folder: Path, database: Database) -> dict[str, float]:
     deep, read = statistics.median(scans), statistics.median(reads)
     figures = {"files": len(paths), "deep_seconds": deep, "read_seconds": read, "deep_ratio": deep / read}
     return {name: round(value, 3) for name, value in figures.items()}
+
+
+def measure_growth(folder: Path, database: Database) -> dict[str, list[float]]:
+    """Files per second in each tenth of a quick scan, a rescan and a deep scan, whose baseline is the first tenth."""
+    collection = database.collection("bench-growth")
+    files = sum(len(names) for _, _, names in os.walk(folder))
+    return {
+        name: tenths(collection, folder, phase, files)
+        for name, phase in (("quick scan", "quick"), ("rescan", "quick"), ("deep scan", "deep"))
+    }
+
+
+def tenths(collection: Collection, folder: Path, phase: str, files: int) -> list[float]:
+    """Files per second in each tenth of one scan, from the first to the last."""
+    root = add_root(collection, folder).id
+    marks: list[tuple[float, int]] = []
+    for progress in scan(collection, root, ScanOptions(phases=(phase,))):
+        if not marks or progress.done >= marks[-1][1] + files // TENTHS:
+            marks.append((time.perf_counter(), progress.done))
+    return [(after[1] - before[1]) / (after[0] - before[0]) for before, after in pairwise(marks)]
+
+
+def print_growth(figures: dict[str, list[float]]) -> None:
+    """One line for each scan: its tenths, and the last against the first."""
+    for name, rates in figures.items():
+        fall = (1 - rates[-1] / rates[0]) * 100
+        note = "" if fall <= FALL_LIMIT else "  TOO SLOW"
+        print(f"{name:<12}{' '.join(f'{rate:8,.0f}' for rate in rates)}  files/s, falls by {fall:.0f} %{note}")
 
 
 def forget(paths: Sequence[Path]) -> None:
@@ -213,6 +248,7 @@ def main() -> None:
     parser.add_argument("--database", help="use this PostgreSQL server instead of an embedded one")
     parser.add_argument("--no-deep", action="store_true")
     parser.add_argument("--full-size", type=int, metavar="FILES", help="measure the deep scan of large files alone")
+    parser.add_argument("--growth", action="store_true", help="measure the rates in each tenth of the scans alone")
     asked = parser.parse_args()
     temporary = Path(tempfile.mkdtemp(prefix="dtk-bench-"))
     try:
@@ -229,6 +265,10 @@ def main() -> None:
         folder = asked.library or temporary / "library"
         if asked.library is None:
             make_library(folder, Shape(files=asked.files))
+        if asked.growth:
+            with fresh_database(asked.database, temporary / "data") as database:
+                print_growth(measure_growth(folder, database))
+            return
         files = asked.files if asked.library is None else sum(1 for path in folder.rglob("*.*") if path.is_file())
         data = temporary / "data"
         with (

@@ -22,6 +22,8 @@ COMMANDS = {
     "prompts": "List the prompts of the library, and what their words are worth.",
     "model-library": "Models: where they lie, their hashes and names, the pictures made with them.",
     "rate": "Rate and mark all pictures that a query finds.",
+    "nsfw-words": "Show or change the words in prompts that mark pictures NSFW.",
+    "matches": "List, accept and decline files that may be missing pictures in another form.",
     "tags": "List, give, rename and merge tags.",
     "albums": "List, make and fill albums.",
     "queries": "List, save, rename and delete saved queries.",

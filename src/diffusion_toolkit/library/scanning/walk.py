@@ -10,7 +10,7 @@ from diffusion_toolkit.paths import stored_name, system_name
 
 EXTENSIONS = frozenset(
     (
-        *("png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "gif", "bmp", "tif", "tiff"),
+        *("png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "heic", "heif", "gif", "bmp", "tif", "tiff"),
         *("mp4", "m4v", "webm", "mov", "mkv", "avi"),
     )
 )
