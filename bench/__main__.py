@@ -11,6 +11,7 @@ MEASUREMENTS = (
     ("bench.curation", "--rows"),
     ("bench.workflows", "--images"),
     ("bench.start", "--rows"),
+    ("bench.page", "--rows"),
     ("bench.parse", None),
     ("bench.thumbnails", None),
 )

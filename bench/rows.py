@@ -124,8 +124,9 @@ def fill(collection: Collection, spread: Spread) -> None:
             connection.exec_driver_sql(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
-    with collection.begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
+    # As the server does by itself within minutes; otherwise the first edit writes what the fill left undone.
+    with collection.database.listen() as connection:
+        connection.execute("VACUUM (ANALYZE)")
 
 
 _NUMBERED = (

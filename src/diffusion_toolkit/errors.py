@@ -98,3 +98,15 @@ class DiskFull(StoreError):
     """No space is left where the database lives."""
 
     http_status = 507
+
+
+class NotInstalled(ToolkitError):
+    """An optional part of the program is not installed; the message says how to get it."""
+
+    http_status = 501
+
+
+class NoSpace(ToolkitError):
+    """The disk has not enough room for what was asked."""
+
+    http_status = 507

@@ -89,11 +89,25 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text that was found with a file: its place, its length in characters, and whether the recipe uses it."""
+    """A text that was found with a file: its place, its length in characters, whether the recipe uses it, and the text
+    itself, cut where it is longer than anybody reads."""
 
     source: str
     characters: int
     used: bool
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphNode:
+    """A node of a ComfyUI graph as it stands in one file. values: (property, value), lists and objects as compact JSON;
+    links: (input, id of the node it comes from, which of its outputs)."""
+
+    id: str
+    kind: str
+    title: str = ""
+    values: tuple[tuple[str, str | int | float | bool | None], ...] = ()
+    links: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +118,8 @@ class FileRecord:
     fingerprint: 16 bytes over the whole file's size, head and tail, equal for equal files; pixels: 16 bytes over
     the encoded picture data alone, so that it survives a change of metadata; codec, audio_codec: of a film, as short
     lower-case names ("h264", "vp9", "av1", "aac"); frame_rate: frames per second; caption: text beside the file
-    that describes the picture and is no recipe; seen: every text found, when asked to explain; problems: sentences
-    for the user, empty when all is well.
+    that describes the picture and is no recipe; seen, nodes: every text found, and the nodes of ComfyUI's graph, when
+    asked to explain; problems: sentences for the user, empty when all is well.
     """
 
     size_bytes: int
@@ -121,6 +135,7 @@ class FileRecord:
     recipe: Recipe | None = None
     caption: str | None = None
     seen: tuple[Seen, ...] = ()
+    nodes: tuple[GraphNode, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property

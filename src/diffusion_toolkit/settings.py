@@ -5,6 +5,7 @@ Environment names begin with DTK_ and go down with two underscores: DTK_DATABASE
 
 import os
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import platformdirs
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
@@ -69,6 +70,25 @@ class ProgramSettings(BaseModel):
         return path
 
 
+class ModelsSettings(BaseModel):
+    """The models that look at pictures."""
+
+    folder: Path | None = Field(default=None, description="Where they lie; without it `models` in the data folder.")
+    endpoint: str = Field(default="https://huggingface.co", description="The hub that they are fetched from.")
+
+
+NsfwMode: TypeAlias = Literal["show", "blur", "hide"]
+
+
+class NsfwSettings(BaseModel):
+    """What becomes of pictures that are marked NSFW."""
+
+    mode: NsfwMode = Field(default="blur", description="show, blur, or hide: then the server gives nothing of them.")
+    passphrase: SecretStr | None = Field(
+        default=None, description="Scrypt hash of the passphrase that ends hiding; the page sets it."
+    )
+
+
 class LogSettings(BaseModel):
     """The log file in the data folder."""
 
@@ -90,12 +110,19 @@ class Settings(BaseSettings):
     thumbnails: ThumbnailSettings = ThumbnailSettings()
     log: LogSettings = LogSettings()
     civitai: CivitaiSettings = CivitaiSettings()
+    models: ModelsSettings = ModelsSettings()
+    nsfw: NsfwSettings = NsfwSettings()
     open_with: tuple[ProgramSettings, ...] = Field(default=(), max_length=100, description="Programs for pictures.")
 
     @property
     def programs(self) -> tuple[Program, ...]:
         """The programs that pictures may be opened with."""
         return tuple(Program(name=each.name, path=each.path, arguments=each.arguments) for each in self.open_with)
+
+    @property
+    def models_folder(self) -> Path:
+        """The folder of models that look at pictures."""
+        return (self.models.folder or self.data_dir / "models").expanduser().absolute()
 
     @property
     def logs_dir(self) -> Path:

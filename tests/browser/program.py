@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 
@@ -35,3 +38,17 @@ def stop(process: subprocess.Popen[bytes]) -> int:
     """Stop it as Ctrl+C does; its exit code."""
     process.terminate()
     return process.wait(timeout=START_TIMEOUT_S)
+
+
+def total(url: str, query: str = "") -> int:
+    """How many pictures the program finds."""
+    with urllib.request.urlopen(f"{url}api/collections/main/search?q={quote(query)}") as answer:
+        return orjson.loads(answer.read())["total"]
+
+
+def wait_until_total(url: str, expected: int, query: str = "", timeout_s: float = 60) -> None:
+    """Until it finds so many."""
+    end = time.monotonic() + timeout_s
+    while (found := total(url, query)) != expected:
+        assert time.monotonic() < end, f"{found} instead of {expected}"
+        time.sleep(0.1)

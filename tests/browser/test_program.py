@@ -4,27 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import orjson
 import psutil
 
-from browser.program import start, stop
+from browser.program import start, stop, wait_until_total
 from pictures import make_library
-
-
-def total(url: str, query: str = "") -> int:
-    with urllib.request.urlopen(f"{url}api/collections/main/search?q={query}") as answer:
-        return orjson.loads(answer.read())["total"]
-
-
-def wait_until_total(url: str, expected: int, query: str = "", timeout_s: float = 60) -> None:
-    end = time.monotonic() + timeout_s
-    while (found := total(url, query)) != expected:
-        assert time.monotonic() < end, f"{found} instead of {expected}"
-        time.sleep(0.1)
 
 
 def test_a_second_serve_hands_its_folders_to_the_running_one_and_names_it(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def check(found: Lists, values: Values, count: int, rng: random.Random) -> None:
         mask = np.array([rng.random() < share for _ in range(count)], np.bool_)
         positions = np.flatnonzero(mask).astype(np.int32)
         expected = Counter(code for image in positions.tolist() for code in values.get(image, {}))
-        for chosen in (Chosen.by(mask, positions), Chosen(positions)):
+        for chosen in (Chosen.by(mask, positions).opened(), Chosen(positions).opened()):
             counts = all_counts(found, chosen, count, CODES)
             assert {code: n for code, n in enumerate(counts.tolist()) if n} == dict(expected)
             live = np.array([code % 7 != 0 for code in range(CODES)], np.bool_)

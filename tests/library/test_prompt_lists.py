@@ -244,6 +244,9 @@ def test_the_lift_finds_what_is_really_liked_and_says_how_sure(library: Library)
     assert best.favorite is not None
     assert best.favorite.lift > 0.2
     assert library.tokens(sort="favorites", rated=10).items[0].text == "glow"
+    refused = library.tokens(sort="refused", rated=10).items
+    assert refused[0].text != "glow"
+    assert [item.text for item in refused].index("glow") == len(refused) - 1
     assert sum(item.rating.sure for item in page.items if item.rating) <= 4
 
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from diffusion_toolkit.catalog import FACETS, Catalog, CatalogOptions
+from diffusion_toolkit.catalog import groups as groups_module
 from diffusion_toolkit.errors import Expired, QueryError, UsageError
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.store.database import Collection
@@ -193,6 +194,61 @@ def test_groups_by_letter_rating_and_none(shelf: Shelf) -> None:
     rated = shelf.search.run("", "rating", now=NOW)
     assert [(group.label, group.count) for group in shelf.search.groups(rated.handle)] == [("none", 6)]
     assert shelf.search.groups(shelf.search.run("", "random:1", now=NOW).handle) == []
+
+
+def test_groups_by_folder(shelf: Shelf) -> None:
+    with shelf.collection.begin() as connection:
+        number = connection.scalar(sa.select(root.c.id))
+        other = connection.scalar(
+            sa.insert(folder).values(root_id=number, path="b/c", identity=b"b/c").returning(folder.c.id)
+        )
+    for name, place in (("1.png", shelf.folder_id), ("2.png", other), ("3.png", other)):
+        shelf.add(name, folder_id=place)
+    found = shelf.search.run("", "path", now=NOW)
+    assert [(group.label, group.key, group.count) for group in shelf.search.groups(found.handle)] == [
+        ("/pics/a", "/pics/a", 1),
+        ("/pics/b/c", "/pics/b/c", 2),
+    ]
+
+
+def test_groups_by_prompt_say_it_as_it_was_written(shelf: Shelf) -> None:
+    fox, loud, long = (shelf.value(prompt, text=text) for text in ("A Fox", "a FOX", "Snow " * 100))
+    for name, text in (("1.png", fox), ("2.png", long), ("3.png", loud), ("4.png", fox), ("5.png", None)):
+        shelf.add(name, prompt_id=text)
+    found = shelf.search.run("", "prompt", now=NOW)
+    groups = shelf.search.groups(found.handle)
+    assert [(group.label.casefold(), group.count) for group in groups] == [
+        ("a fox", 3),
+        (("snow " * 100)[: groups_module.MOST_CHARACTERS], 1),
+        ("none", 1),
+    ]
+    assert groups[0].label in ("A Fox", "a FOX")
+    assert groups[1].label.startswith("Snow Snow")
+
+
+def test_too_many_groups_are_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        shelf.add(f"{number}.png", prompt_id=shelf.value(prompt, text=f"prompt {number}"))
+    monkeypatch.setattr(groups_module, "MOST_GROUPS", 2)
+    assert shelf.search.groups(shelf.search.run("", "prompt", now=NOW).handle) == []
+
+
+def test_items_are_named_by_caption_or_prompt(shelf: Shelf) -> None:
+    fox, snow = (shelf.value(prompt, text=text) for text in ("A Fox " * 40, "Snow"))
+    shelf.add("1.png", prompt_id=fox)
+    shelf.add("2.png", prompt_id=snow)
+    shelf.add("3.png")
+    items = shelf.search.page(shelf.search.run("", "name", now=NOW).handle, 0, 10)
+    assert [item.words for item in items] == [("a fox " * 40)[: groups_module.MOST_CHARACTERS], "snow", None]
+
+
+def test_places_of_images_in_a_selection(shelf: Shelf) -> None:
+    numbers = [shelf.add(f"{number}.png", width=number + 1) for number in range(4)]
+    found = shelf.search.run("width:>2", "name desc", now=NOW)
+    asked = [*numbers, numbers[3], 999_999]
+    assert shelf.search.places(found.handle, asked) == [None, None, 1, 0, 0, None]
+    assert shelf.search.places(found.handle, asked) == [shelf.search.index_of(found.handle, one) for one in asked]
+    assert shelf.search.places(found.handle, []) == []
 
 
 def test_a_model_that_only_a_hash_is_known_of_is_no_facet(shelf: Shelf) -> None:

@@ -76,6 +76,7 @@ def test_a_move_previewed_done_and_undone(client: Visitor, root: Root, ids: dict
             "target": None,
             "with_it": [],
             "problem": "It is there already.",
+            "taken": False,
         },
         {
             "image_id": ids["one.png"],
@@ -83,6 +84,7 @@ def test_a_move_previewed_done_and_undone(client: Visitor, root: Root, ids: dict
             "target": str(pictures / "b/one.png"),
             "with_it": ["one.txt"],
             "problem": None,
+            "taken": False,
         },
     ]
     assert names(pictures / "b") == ["four.png"]
@@ -272,3 +274,36 @@ def test_programs_open_only_for_who_sits_here(
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert opened.read_text() == f"--new {pictures / 'a/two.png'} {pictures / 'b/four.png'}\nend\n"
+
+
+def test_a_preview_says_whose_name_is_taken(client: Visitor, root: Root, ids: dict[str, int], pictures: Path) -> None:
+    (pictures / "b" / "one.png").write_bytes(b"another")
+    body = {"image_ids": [ids["one.png"]], "to": {"root_id": root.id, "path": "b"}, "dry_run": True}
+    refused = post(client, "move", **body, clash="refuse")["plan"]
+    assert (refused["pictures"], refused["stay"], refused["items"][0]["taken"]) == (0, 1, True)
+    numbered = post(client, "move", **body)["plan"]
+    assert (numbered["stay"], numbered["items"][0]["target"]) == (0, str(pictures / "b/one (2).png"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="starts a small script")
+def test_a_folder_opens_in_the_file_manager(
+    with_program: FastAPI, ids: dict[str, int], pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Neighbour(with_program, "127.0.0.1")
+    assert ids
+    folders = {folder["name"]: folder["id"] for folder in here.get(f"{C}/folders").json()}
+    out, opener = tmp_path / "shown", tmp_path / "bin" / "xdg-open"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\necho "$1" > {out}\n')
+    opener.chmod(opener.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(opener.parent))
+    for wrong, status in (({}, 400), ({"image_id": 1, "folder_id": 1}, 400), ({"folder_id": 999}, 404)):
+        assert here.post(f"{C}/files/show", json=wrong).status_code == status
+    assert here.post(f"{C}/files/show", json={"folder_id": folders["b"]}).status_code == 204
+    deadline = time.monotonic() + 10
+    while not out.exists() or not out.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert out.read_text() == f"{pictures / 'b'}\n"
+    away = Neighbour(with_program, "192.168.1.7")
+    assert away.post(f"{C}/files/show", json={"folder_id": folders["b"]}).status_code == 403

@@ -42,6 +42,27 @@ def test_a_selection_gives_pages_shapes_and_places(client: Visitor, pictures: Pa
     assert len(facets["steps"]) == 2
 
 
+def test_where_images_stand_in_a_selection(client: Visitor) -> None:
+    found = client.get(f"{C}/search", params={"q": "steps:>21", "sort": "name desc"}).json()["selection"]
+    everything = client.get(f"{C}/search", params={"sort": "name"}).json()["selection"]
+    ids = [item["id"] for item in client.get(f"{C}/selections/{everything}/items").json()["items"]]
+    places = client.post(f"{C}/selections/{found}/places", json={"image_ids": ids})
+    assert places.json() == {"places": [None, None, 2, 1, 0]}
+    assert client.post(f"{C}/selections/none/places", json={"image_ids": ids}).status_code == 410
+
+
+def test_items_say_what_they_show_and_whether_an_album_has_them(client: Visitor) -> None:
+    found = client.get(f"{C}/search", params={"sort": "name"}).json()["selection"]
+    items = client.get(f"{C}/selections/{found}/items").json()["items"]
+    assert [item["words"] for item in items] == [f"a castle number {number}" for number in range(5)]
+    assert not any(item["in_album"] for item in items)
+    images = {"image_ids": [items[1]["id"]]}
+    written = client.post(f"{C}/albums", json={"name": "Best", "images": images}).json()
+    again = client.get(f"{C}/search", params={"sort": "name", "after": written["token"]}).json()["selection"]
+    items = client.get(f"{C}/selections/{again}/items").json()["items"]
+    assert [item["in_album"] for item in items] == [False, True, False, False, False]
+
+
 def test_a_facet_names_the_query_that_narrows(client: Visitor) -> None:
     facets = client.get(f"{C}/search", params={"facets": "steps"}).json()["facets"]["steps"]
     for value in facets:

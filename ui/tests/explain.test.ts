@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Explanation, Origin } from '../src/api/types';
-import { filmText, placeText, seenText, sourceGroups } from '../src/lib/explain';
+import { filmText, placeText, sourceGroups } from '../src/lib/explain';
 
 const at = (source: string, key: string | null = null, node: string | null = null, nodeClass: string | null = null): Origin => ({
   source,
@@ -33,15 +33,15 @@ describe('where values come from', () => {
       {
         source: 'png:prompt',
         lines: [
-          { label: 'Prompt', place: 'node 6 CLIPTextEncode · text' },
-          { label: 'Seed', place: 'node 3 KSampler · seed' },
+          { field: 'prompt', label: 'Prompt', place: 'node 6 CLIPTextEncode · text' },
+          { field: 'seed', label: 'Seed', place: 'node 3 KSampler · seed' },
         ],
       },
       {
         source: 'png:parameters',
         lines: [
-          { label: 'Steps', place: 'Steps' },
-          { label: 'tiling', place: 'Tiling' },
+          { field: 'steps', label: 'Steps', place: 'Steps' },
+          { field: 'tiling', label: 'tiling', place: 'Tiling' },
         ],
       },
     ]);
@@ -50,15 +50,13 @@ describe('where values come from', () => {
   test('a value that was put together names itself once in each text', () => {
     const places = [at('png:a', 'x'), at('png:a', 'y'), at('png:b'), at('png:b', 'z')];
     expect(sourceGroups(explained({ loras: places }))).toEqual([
-      { source: 'png:a', lines: [{ label: 'LoRAs', place: 'x' }, { label: '', place: 'y' }] },
-      { source: 'png:b', lines: [{ label: 'LoRAs', place: 'the whole text' }, { label: '', place: 'z' }] },
+      { source: 'png:a', lines: [{ field: 'loras', label: 'LoRAs', place: 'x' }, { field: 'loras', label: '', place: 'y' }] },
+      { source: 'png:b', lines: [{ field: 'loras', label: 'LoRAs', place: 'the whole text' }, { field: 'loras', label: '', place: 'z' }] },
     ]);
   });
 
   test('nothing found is no group', () => {
     expect(sourceGroups(explained({}))).toEqual([]);
-    expect(seenText(1)).toBe('1 character');
-    expect(seenText(12345)).toBe('12,345 characters');
   });
 });
 

@@ -3,9 +3,13 @@ import { ASPECTS } from '../src/lib/layout/aspect';
 import * as locate from '../src/lib/layout/locate';
 import { computeLayout, type LayoutOptions } from '../src/lib/layout/rows';
 import { WINDOW, elementHeight, needsRebase, positionFor } from '../src/lib/layout/scroll';
-import { scrubberMarks } from '../src/lib/layout/scrubber';
+import { gapAt, pictureAt, picturesInside, spanned } from '../src/lib/layout/inside';
+import { scrubberMarks, type Wording } from '../src/lib/layout/scrubber';
 
-const options: LayoutOptions = { mode: 'justified', width: 812, target: 140, gap: 4, header: 36, footer: 72 };
+const options: LayoutOptions = { mode: 'justified', width: 812, target: 140, gap: 4, header: 36, footer: 72, page: 0 };
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const wording: Wording = { month: (month) => MONTHS[month] ?? '', short: (group) => group.label.slice(0, 5) };
 
 /** Repeatable bytes that look like real aspect ratios. */
 function aspects(length: number): Uint8Array {
@@ -109,6 +113,62 @@ describe('other layouts', () => {
   });
 });
 
+describe('pages', () => {
+  const counts = [24, 1, 140, 835];
+  const paged = computeLayout(aspects(1000), counts, { ...options, page: 100 });
+
+  test('no row reaches into the next page', () => {
+    for (let row = 0; row < paged.rowCount; row += 1) {
+      const [start, end] = [locate.startOf(paged, row), locate.endOf(paged, row)];
+      expect(Math.floor(start / 100)).toBe(Math.floor((end - 1) / 100));
+    }
+    expect(locate.endOf(paged, paged.rowCount - 1)).toBe(1000);
+  });
+
+  test('each page begins above its first row, with room for the header of its group', () => {
+    expect(paged.pageTop.length).toBe(11);
+    for (let page = 0; page < 10; page += 1) {
+      const row = locate.rowOfItem(paged, page * 100);
+      expect(locate.startOf(paged, row)).toBe(page * 100);
+      expect(locate.topOf(paged, row) - (paged.pageTop[page] as number)).toBeCloseTo(36, 3);
+    }
+    expect(paged.pageTop[10]).toBeCloseTo(paged.height - 72, 3);
+  });
+
+  test('a result without pages is one page', () => {
+    const whole = computeLayout(aspects(1000), counts, options);
+    expect([...whole.pageTop]).toEqual([0, whole.height - 72]);
+  });
+});
+
+describe('a rubber band and a dragged picture', () => {
+  const layout = computeLayout(aspects(60), [], { ...options, mode: 'square', header: 0 });
+  const side = locate.heightOf(layout, 0);
+
+  test('touches every picture under it, whichever way it is drawn', () => {
+    const area = spanned(side * 2.5, side * 1.5, side * 1.5, side * 0.5);
+    expect(picturesInside(layout, area)).toEqual([1, 2, 7, 8]);
+    expect(picturesInside(layout, spanned(-50, -50, -10, -10))).toEqual([]);
+  });
+
+  test('touches nothing in a gap', () => {
+    expect(picturesInside(layout, spanned(side + 1, 10, side + 2, 20))).toEqual([]);
+  });
+
+  test('finds the picture at a point, or the nearest of its row', () => {
+    expect(pictureAt(layout, side * 1.5, side * 0.5)).toBe(1);
+    expect(pictureAt(layout, 10_000, side * 0.5)).toBe(5);
+    expect(pictureAt(computeLayout(new Uint8Array(0), [], options), 5, 5)).toBe(-1);
+  });
+
+  test('is dropped before or behind the picture it is over', () => {
+    const before = gapAt(layout, side + 4 + side * 0.2, 10);
+    const behind = gapAt(layout, side + 4 + side * 0.8, 10);
+    expect([before?.index, behind?.index]).toEqual([1, 2]);
+    expect(before?.left).toBeCloseTo(side + 2, 3);
+  });
+});
+
 describe('finding pictures', () => {
   const layout = computeLayout(aspects(5000), [5000], options);
 
@@ -170,7 +230,7 @@ describe('scrubber', () => {
       return { key, label: key, count: 10 };
     });
     const layout = computeLayout(aspects(9000), groups.map((group) => group.count), options);
-    const marks = scrubberMarks(layout, groups, 800);
+    const marks = scrubberMarks(layout, groups, 800, wording);
     expect(marks.labels.map((label) => label.text)).toEqual(['2026', '2025', '2024']);
     expect(marks.ticks.length).toBeGreaterThan(50);
     expect(Math.max(...marks.ticks.map((tick) => tick.weight))).toBe(1);
@@ -179,6 +239,6 @@ describe('scrubber', () => {
   test('labels months where all is of one year', () => {
     const groups = ['2026-11-20', '2026-10-03', '2026-06-01'].map((key) => ({ key, label: key, count: 300 }));
     const layout = computeLayout(aspects(900), [300, 300, 300], options);
-    expect(scrubberMarks(layout, groups, 800).labels.map((label) => label.text)).toEqual(['Nov', 'Oct', 'Jun']);
+    expect(scrubberMarks(layout, groups, 800, wording).labels.map((label) => label.text)).toEqual(['Nov', 'Oct', 'Jun']);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FacetValue, Recipe, Root, ScanRun } from '../src/api/types';
+import type { Recipe, ScanRun } from '../src/api/types';
 import { describeChange } from '../src/lib/changes';
-import { folderTree } from '../src/lib/folders';
 import { bytes, groupTitle, length, plain, plural, remaining } from '../src/lib/format';
 import { ratingOfKey } from '../src/lib/keys';
 import { fixedQuery, sentence } from '../src/lib/query/fix';
@@ -124,39 +123,7 @@ describe('recipe rows', () => {
     expect(rows.find((row) => row.label === 'Seed')?.query).toBe('seed:18446744073709551615');
     expect(rows.find((row) => row.label === 'Model')?.query).toBe('model:"sd xl base"');
     expect(rows.map((row) => row.label)).toEqual(['Model', 'Sampler', 'Steps', 'CFG', 'Seed']);
-    expect(parameters({ ...recipe, vae: 'ae' }).find((row) => row.label === 'VAE')?.query).toBeNull();
-  });
-});
-
-describe('folder tree', () => {
-  const root = {
-    scanned_at: null,
-    folder_id: null,
-    recursive: true,
-    watched: true,
-    watching: 'events' as const,
-    watching_reason: null,
-  };
-  const roots: Root[] = [
-    { ...root, id: 1, path: '/pics', state: 'available', images: 60 },
-    { ...root, id: 2, path: 'D:\\ai\\', state: 'unavailable', images: 5 },
-  ];
-  const folder = (value: string, count: number): FacetValue => ({ value, count, query: `folder:"${value}"` });
-  const tree = folderTree(roots, [
-    folder('/pics/comfyui/10', 5), folder('/pics/comfyui/2', 7), folder('/pics/comfyui', 1), folder('/pics', 3),
-    folder('/picsother', 9), folder('D:\\ai\\x', 5),
-  ]);
-
-  test('sums counts upwards and sorts naturally', () => {
-    expect(tree[0]?.count).toBe(60);
-    const comfyui = tree[0]?.children[0];
-    expect([comfyui?.name, comfyui?.count]).toEqual(['comfyui', 13]);
-    expect(comfyui?.children.map((child) => child.name)).toEqual(['2', '10']);
-    expect(tree[0]?.children).toHaveLength(1);
-  });
-
-  test('knows drives that are gone, and Windows paths', () => {
-    expect([tree[1]?.offline, tree[1]?.name, tree[1]?.children[0]?.name]).toEqual([true, 'ai', 'x']);
+    expect(parameters({ ...recipe, vae: 'ae' }).find((row) => row.label === 'VAE')?.query).toBe('vae:ae');
   });
 });
 

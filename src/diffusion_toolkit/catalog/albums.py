@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import Ints, Places
+from diffusion_toolkit.catalog.columns import Ints, Mask, Places
 from diffusion_toolkit.store.feed import AlbumRow
 
 
@@ -55,6 +55,18 @@ class Albums:
     def folded(self) -> frozenset[str]:
         """The names in lower case."""
         return frozenset(row.name.lower() for row in self.rows)
+
+    @cached_property
+    def _held(self) -> Ints:
+        lists = [row.image_ids for row in self.by_id.values()]
+        return np.unique(np.concatenate([np.empty(0, np.int32), *lists])).astype(np.int32)
+
+    def holding(self, image_ids: Ints) -> Mask:
+        """Which of these images stand in an album."""
+        if not len(self._held):
+            return np.zeros(len(image_ids), np.bool_)
+        found = np.minimum(np.searchsorted(self._held, image_ids), len(self._held) - 1)
+        return self._held[found] == image_ids
 
     def positions(self, row: AlbumRow, places: Places) -> Ints:
         """The images of an album in its order; of a smart one none, as its query decides."""

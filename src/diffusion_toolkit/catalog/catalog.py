@@ -56,6 +56,7 @@ class Catalog:
         self.options = options or CatalogOptions()
         self.selections = Selections(most=self.options.selections, most_bytes=self.options.selection_bytes)
         self._state: State | None = None
+        self._nsfw_hidden = False
         self._writing = threading.Lock()
         self._saving = threading.Lock()
         self._compacting = threading.Lock()
@@ -77,6 +78,19 @@ class Catalog:
         with self._writing:
             if self._state is None:
                 self._load()
+
+    def hide_nsfw(self, hidden: bool) -> None:
+        """Find pictures that are marked NSFW no more, or again. Results of before cannot be asked for any longer."""
+        with self._writing:
+            if hidden == self._nsfw_hidden:
+                return
+            self._nsfw_hidden = hidden
+            if self._state is None:
+                return
+            library, revision = self._state.library + 1, self._next_revision()
+            self._state = replace(self._state, library=library, revision=revision, nsfw_hidden=hidden)
+            self.selections.forget_all()
+            self._announce()
 
     def refresh(self) -> bool:
         """Take over what changed in the store. True when something did."""
@@ -122,7 +136,13 @@ class Catalog:
             if self._state is state:
                 kept = snapshot.read(path)
                 orders = state.orders.joined(kept.orders, state.count)
-                self._state = replace(kept, library=state.library, revision=state.revision, orders=orders)
+                self._state = replace(
+                    kept,
+                    library=state.library,
+                    revision=state.revision,
+                    orders=orders,
+                    nsfw_hidden=self._nsfw_hidden,
+                )
 
     def close(self) -> None:
         """Stop following."""
@@ -142,7 +162,7 @@ class Catalog:
         if kept is not None:
             with feed.reading(self.collection, kept.snapshot) as reading:
                 if reading.origin == kept.origin and reading.snapshot.high >= kept.snapshot.high:
-                    self._publish(*load.applied(kept, reading))
+                    self._publish(*load.applied(replace(kept, nsfw_hidden=self._nsfw_hidden), reading))
                     return
         self._load_all()
 
@@ -150,7 +170,7 @@ class Catalog:
         with feed.reading(self.collection) as reading:
             state = load.loaded(reading, self._state.library + 1 if self._state else 1)
         self.selections.forget_all()
-        self._state = replace(state, revision=self._next_revision())
+        self._state = replace(state, revision=self._next_revision(), nsfw_hidden=self._nsfw_hidden)
         self._announce()
         self._run(self._prepare, "catalog-preparing")
 

@@ -79,4 +79,4 @@ def _of_column(state: State, column: str, size: int) -> Longs:
 def _of_lists(state: State, lists: Lists, size: int) -> Longs:
     mask = listed(state)
     chosen = Chosen.by(mask, np.flatnonzero(mask).astype(np.int32))
-    return all_counts(lists, chosen, state.count, size)
+    return all_counts(lists, chosen.opened(), state.count, size)

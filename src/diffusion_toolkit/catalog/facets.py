@@ -1,9 +1,12 @@
 """Counts of values within a result, each with the query that selects just these images."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -21,7 +24,7 @@ from diffusion_toolkit.catalog.evaluate.names import (
 from diffusion_toolkit.catalog.evaluate.registry import Question
 from diffusion_toolkit.catalog.list_counts import all_counts, commonest
 from diffusion_toolkit.catalog.orders import first_places
-from diffusion_toolkit.catalog.selection import Chosen
+from diffusion_toolkit.catalog.selection import Chosen, Opened
 from diffusion_toolkit.catalog.sort import prepared
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.catalog.text_order import natural_key
@@ -40,7 +43,7 @@ class Counting:
     """
 
     question: Question
-    chosen: Chosen
+    chosen: Opened
     limit: int
 
     @property
@@ -84,21 +87,29 @@ class Counted:
 Counter = Callable[[Counting], Counted]
 
 
-def facet(question: Question, chosen: Chosen, key: str, limit: int) -> list[FacetValue]:
-    """The `limit` commonest values of a key; years, months and ratings from the highest down.
+def facets(question: Question, chosen: Chosen, keys: Iterable[str], limit: int) -> dict[str, list[FacetValue]]:
+    """The `limit` commonest values of each key; years, months and ratings from the highest down.
 
     Images without a value are not counted.
     """
-    known = FACETS.get(key)
-    if known is None:
-        raise UsageError(f'no facet "{key[:100]}"; one of {", ".join(FACETS)}')
+    wanted: dict[str, Facet] = {}
+    for key in keys:
+        if key not in FACETS:
+            raise UsageError(f'no facet "{key[:100]}"; one of {", ".join(FACETS)}')
+        wanted[key] = FACETS[key]
     if not _is_everything(question.state, chosen):
-        return _written(known, known.counter(Counting(question, chosen, limit)), limit)
+        counting = Counting(question, chosen.opened(), limit)
+        return dict(zip(wanted, _COUNTERS.map(partial(_values, counting), wanted.values()), strict=True))
     # What the first page shows, and every change of its order again.
-    kept = ("facet", key, limit, question.now.date(), question.now.utcoffset(), str(question.now.tzinfo))
-    return question.state.kept.get(
-        kept, lambda: _written(known, known.counter(Counting(question, chosen, limit)), limit)
-    )
+    day = (limit, question.now.date(), question.now.utcoffset(), str(question.now.tzinfo))
+
+    def of_everything(known: Facet) -> list[FacetValue]:
+        return _values(Counting(question, chosen.opened(), limit), known)
+
+    return {
+        key: question.state.kept.get(("facet", key, *day), partial(of_everything, known))
+        for key, known in wanted.items()
+    }
 
 
 def _is_everything(state: State, chosen: Chosen) -> bool:
@@ -108,7 +119,8 @@ def _is_everything(state: State, chosen: Chosen) -> bool:
     return np.array_equal(chosen.bits, state.kept.get("listed bits", lambda: np.packbits(state.present & state.shown)))
 
 
-def _written(known: "Facet", counted: Counted, limit: int) -> list[FacetValue]:
+def _values(counting: Counting, known: "Facet") -> list[FacetValue]:
+    counted, limit = known.counter(counting), counting.limit
     order = np.argsort(-counted.ranks if known.by_value else -counted.counts, kind="stable")
     shown = order[counted.counts[order] > 0][:limit].tolist()
     values = [(counted.label(place), int(counted.counts[place])) for place in shown]
@@ -312,6 +324,9 @@ def _distinct(numbers: Array) -> tuple[Array, Array]:
 
 
 _SMALL_NUMBERS = 10_000
+
+_COUNTERS = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="facets")
+"""Counting is work of NumPy, which lets other threads run meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

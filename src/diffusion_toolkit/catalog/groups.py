@@ -1,4 +1,4 @@
-"""The headings of a result: runs of images of the same day, first letter or number, in the order of the result."""
+"""The headings of a result: runs of images of the same day, letter, number, folder or prompt, in the result's order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,12 @@ import numpy as np
 from diffusion_toolkit.catalog.columns import NO_MOMENT, NO_NUMBER, Array, Ints, Longs
 from diffusion_toolkit.catalog.days import local_days
 from diffusion_toolkit.catalog.state import State
+
+MOST_GROUPS = 20_000
+"""More prompts or folders than that are no headings any more: nearly every picture would stand alone."""
+
+MOST_CHARACTERS = 120
+"""So much of a prompt stands in a heading."""
 
 _FIRST_DAY = date(1970, 1, 1)
 _DAYS = {
@@ -22,7 +28,10 @@ _DAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Consecutive images under one heading. key: the same heading without words, for links (days: YYYY-MM-DD)."""
+    """Consecutive images under one heading. key: the same heading without words, for links (days: YYYY-MM-DD).
+
+    Of a prompt the label is its beginning, casefolded, and the key its code in the catalog.
+    """
 
     label: str
     key: str
@@ -46,6 +55,10 @@ def groups(state: State, positions: Ints, sort_key: str, zone: tzinfo | None) ->
     if sort_key == "model":
         names = state.dimensions["model"].names
         return _runs(state.columns["model"][positions], lambda code: (names[code], names[code]) if code >= 0 else _NONE)
+    if sort_key == "path":
+        return _folders(state, positions)
+    if sort_key == "prompt":
+        return _prompts(state, positions)
     return []
 
 
@@ -81,8 +94,37 @@ def _letter(code: int) -> tuple[str, str]:
     return label, label
 
 
+def _folders(state: State, positions: Ints) -> list[Group]:
+    paths = state.folders.paths
+    values = state.columns["folder"][positions]
+    return _runs(values, lambda code: (paths[code], paths[code]) if code >= 0 else _NONE) if _few(values) else []
+
+
+def _prompts(state: State, positions: Ints) -> list[Group]:
+    """Prompts that differ in nothing but case share a heading, as they do in the order."""
+    codes = state.columns["prompt"][positions]
+    ranks = state.prompts.ranks()[codes]
+    if not _few(ranks):
+        return []
+    begins = _begins(ranks)
+    counts = np.diff(np.append(begins, len(ranks))).tolist()
+    made: list[Group] = []
+    for code, count in zip(codes[begins].tolist(), counts, strict=True):
+        label, key = (state.prompts.beginning(code, MOST_CHARACTERS), str(code)) if code >= 0 else _NONE
+        made.append(Group(label=label, key=key, count=count))
+    return made
+
+
+def _few(values: Array) -> bool:
+    return int(np.count_nonzero(values[1:] != values[:-1])) < MOST_GROUPS
+
+
+def _begins(values: Array) -> Longs:
+    return np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+
+
 def _runs(values: Array, label: Callable[[int], tuple[str, str]]) -> list[Group]:
-    begins = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    begins = _begins(values)
     counts = np.diff(np.append(begins, len(values)))
     made: list[Group] = []
     for value, count in zip(values[begins].tolist(), counts.tolist(), strict=True):

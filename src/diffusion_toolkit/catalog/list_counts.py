@@ -10,7 +10,7 @@ import numpy as np
 from diffusion_toolkit.catalog.columns import Array, Ints, Longs, Mask
 from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.postings import Postings, packed, slots
-from diffusion_toolkit.catalog.selection import Chosen
+from diffusion_toolkit.catalog.selection import Opened
 
 _IMAGES_AT_ONCE = 2_000
 _CODES_AT_ONCE = 64
@@ -22,12 +22,12 @@ _NS_PER_WORD = 3.0
 """Of the same for 64 images at once."""
 
 
-def all_counts(lists: Lists, chosen: Chosen, count: int, code_count: int) -> Longs:
+def all_counts(lists: Lists, chosen: Opened, count: int, code_count: int) -> Longs:
     """For each code, how many of the chosen images have it."""
     return _Counting(lists, chosen, count, code_count).everything()
 
 
-def commonest(lists: Lists, chosen: Chosen, count: int, live: Mask, limit: int) -> Longs:
+def commonest(lists: Lists, chosen: Opened, count: int, live: Mask, limit: int) -> Longs:
     """The same, but exact only for the `limit` commonest live codes; all others may be 0."""
     counting = _Counting(lists, chosen, count, len(live))
     counts = counting.everything() if limit >= len(live) else counting.commonest(live, limit)
@@ -35,7 +35,7 @@ def commonest(lists: Lists, chosen: Chosen, count: int, live: Mask, limit: int) 
 
 
 class _Counting:
-    def __init__(self, lists: Lists, chosen: Chosen, count: int, code_count: int) -> None:
+    def __init__(self, lists: Lists, chosen: Opened, count: int, code_count: int) -> None:
         self._postings = lists.postings
         self._code_count = code_count
         mask = chosen.mask

@@ -190,6 +190,10 @@ class Prompts:
         empty = np.empty(0, np.uint8)
         return np.concatenate([empty, *(segment.text for segment in self.segments)]), np.concatenate(starts)
 
+    def beginning(self, code: int, characters: int) -> str:
+        """The first characters of one prompt, casefolded."""
+        return self.text_bytes(code)[: 4 * characters].decode(errors="ignore")[:characters]
+
     def text_bytes(self, code: int) -> bytes:
         """The casefolded text of one prompt."""
         for segment in self.segments:

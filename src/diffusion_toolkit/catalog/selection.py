@@ -38,17 +38,34 @@ class Chosen:
         """How many."""
         return len(self.positions)
 
-    def of(self, column: Array) -> Array:
-        """Their values of a column."""
-        if self.bits is not None and self.count == self.bit_count:
-            return column[: self.bit_count]
-        mask = self.mask
-        return column[self.positions] if mask is None else np.compress(mask, column[: len(mask)])
+    def opened(self) -> "Opened":
+        """The same, made ready to be counted several times."""
+        mask = None if self.bits is None else np.unpackbits(self.bits, count=self.bit_count).view(np.bool_)
+        places = self.positions if mask is None or self.count == len(mask) else np.flatnonzero(mask)
+        return Opened(self.positions, mask, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Chosen images, for as long as they are counted.
+
+    positions: in no order · mask: which of the first images they are, where they are many · places: as numbers.
+    """
+
+    positions: Ints
+    mask: Mask | None
+    places: Array
 
     @property
-    def mask(self) -> Mask | None:
-        """Which of the first images they are, where they are many."""
-        return None if self.bits is None else np.unpackbits(self.bits, count=self.bit_count).view(np.bool_)
+    def count(self) -> int:
+        """How many."""
+        return len(self.positions)
+
+    def of(self, column: Array) -> Array:
+        """Their values of a column."""
+        if self.mask is not None and self.count == len(self.mask):
+            return column[: len(self.mask)]
+        return column.take(self.places)
 
 
 _WORTH_BITS = 8

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from diffusion_toolkit.catalog.albums import Albums
-from diffusion_toolkit.catalog.columns import Columns, Flag, Ints, Mask, Places, no_columns
+from diffusion_toolkit.catalog.columns import Columns, Flag, Ints, Longs, Mask, Places, no_columns
 from diffusion_toolkit.catalog.dimensions import Dimension, Folders, Resources, TagNames, Words
 from diffusion_toolkit.catalog.graphs import Graphs
 from diffusion_toolkit.catalog.kept import Kept
@@ -31,6 +31,7 @@ class State:
     revision: counts the states since the program started · places: where the image of an id stands ·
     dimensions: model, sampler, scheduler, generator · exts, formats: what the columns `ext` and `format` point to ·
     tags, tag_lists: tags by name, and of each image · resources, resource_lists: likewise what recipes name ·
+    nsfw_hidden: no query finds pictures that are marked NSFW, whatever it says ·
     kept: what was worked out of this state, by those who need it again ·
     orders: prepared sort orders, filled as they are asked for.
     """
@@ -56,6 +57,7 @@ class State:
     resource_lists: Lists = field(default_factory=lambda: Lists.none(RESOURCE_WEIGHTS), repr=False)
     albums: Albums = field(default_factory=Albums)
     orders: OrderCache = field(default_factory=OrderCache, repr=False)
+    nsfw_hidden: bool = False
     kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
     def as_of(self, snapshot: Snapshot) -> "State":
@@ -88,11 +90,25 @@ class State:
 
     @cached_property
     def shown(self) -> Mask:
-        """Images whose folder is not excluded."""
+        """Images whose folder is not excluded, and that are not hidden as NSFW."""
         folders = self.folders.shown
-        if folders.all():
-            return _shared(np.ones(self.count, np.bool_))
-        return _shared(folders[self.columns["folder"]])
+        found = np.ones(self.count, np.bool_) if folders.all() else folders[self.columns["folder"]]
+        return _shared(found & ~self.columns.has(Flag.NSFW) if self.nsfw_hidden else found)
+
+    def is_hidden(self, image_id: int) -> bool:
+        """Whether nothing may be told of this image. Unknown ones are: nobody can say what they show."""
+        if not self.nsfw_hidden:
+            return False
+        position = int(self.positions(np.array([image_id], np.int32))[0])
+        return position < 0 or bool(self.columns["flags"][position] & np.uint8(Flag.NSFW))
+
+    def without_hidden(self, ids: Longs) -> Longs:
+        """Those of these images of which something may be told, in their order."""
+        if not self.nsfw_hidden or not len(ids):
+            return ids
+        positions = self.positions(ids.astype(np.int32))
+        marked = (self.columns["flags"][positions] & np.uint8(Flag.NSFW)) != 0
+        return ids[(positions >= 0) & ~marked]
 
     @cached_property
     def image_count(self) -> int:

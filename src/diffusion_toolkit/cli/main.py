@@ -21,6 +21,7 @@ COMMANDS = {
     "folders": "List, exclude, archive, make, move and delete folders.",
     "prompts": "List the prompts of the library, and what their words are worth.",
     "model-library": "Models: where they lie, their hashes and names, the pictures made with them.",
+    "models": "Models that look at pictures: list, fetch and check them.",
     "rate": "Rate and mark all pictures that a query finds.",
     "nsfw-words": "Show or change the words in prompts that mark pictures NSFW.",
     "matches": "List, accept and decline files that may be missing pictures in another form.",

@@ -15,10 +15,15 @@ from rich.text import Text
 from diffusion_toolkit.errors import QueryError, ToolkitError
 from diffusion_toolkit.progress import Progress
 
-_MODELS = {"models": "Reading models", "hashes": "Hashing models", "civitai": "Asking Civitai"}
+_MODELS = {
+    "models": "Reading models",
+    "hashes": "Hashing models",
+    "civitai": "Asking Civitai",
+    "fetch": "Fetching models",
+}
 STAGES = {"quick": "Finding files", "deep": "Reading metadata", "files": "Changing files", **_MODELS}
 
-UNITS = {"models": "models", "hashes": "MiB", "civitai": "questions"}
+UNITS = {"models": "models", "hashes": "MiB", "civitai": "questions", "fetch": "MiB"}
 
 
 def print_json(document: Any) -> None:

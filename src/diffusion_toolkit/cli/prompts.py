@@ -100,10 +100,10 @@ def list_(
 )
 @click.option(
     "--sort",
-    type=click.Choice(["images", "prompts", "best", "worst", "favorites", "weight", "text"]),
+    type=click.Choice(["images", "prompts", "best", "worst", "favorites", "refused", "weight", "text"]),
     default="images",
     show_default=True,
-    help="best, worst: by your ratings.",
+    help="best, worst: by your ratings; favorites, refused: by your favourites.",
 )
 @click.option("--min-images", type=click.IntRange(min=1), default=1, help="Leave out what fewer pictures have.")
 @click.option("--min-rated", type=click.IntRange(min=0), default=0, help="Or fewer rated pictures.")

@@ -105,6 +105,7 @@ def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, 
         default=library.collection.name,
         plugin_folder=library.settings.plugin_folder,
         civitai=library.settings.civitai.options,
+        nsfw_mode=library.settings.nsfw.mode,
     )
 
     def ready(url: str) -> None:

@@ -11,6 +11,7 @@ from diffusion_toolkit.generators.automatic1111 import AUTOMATIC1111
 from diffusion_toolkit.generators.civitai import CIVITAI
 from diffusion_toolkit.generators.clean import clean_recipe, cleaned
 from diffusion_toolkit.generators.comfyui import COMFYUI
+from diffusion_toolkit.generators.comfyui.nodes import graph_nodes
 from diffusion_toolkit.generators.drawthings import DRAW_THINGS
 from diffusion_toolkit.generators.easydiffusion import EASY_DIFFUSION
 from diffusion_toolkit.generators.fooocus import FOOOCUS
@@ -87,6 +88,9 @@ def _writers() -> dict[tuple[str, bool], tuple[int, ...]]:
 _WRITERS = _writers()
 _COMPLETING = tuple((generator, generator.completes) for generator in REGISTRY if generator.completes)
 
+LONGEST_SHOWN = 1_000_000
+"""Characters of a text that are handed on to be shown."""
+
 _plugins: dict[tuple[str | None, tuple[str, ...]], tuple[tuple[Plugin, ...], tuple[PluginFailure, ...]]] = {}
 """What was loaded in this process, by plugin folder and names left out."""
 
@@ -110,14 +114,15 @@ class FileReader:
         recipe, problems = _recipe_of(container, plugins, self.tell)
         told, seen = dict.fromkeys(problems), list(container.texts)
         if recipe is not None or container.format is None:
-            return _record(container, recipe, tuple(told), seen, explain=self.explain)
+            return _record(container, container, recipe, tuple(told), seen, explain=self.explain)
+        look = container
         for look in _other_looks(path, container):
             seen.extend(text for text in look.texts if text.source != "name")
             recipe, problems = _recipe_of(look, plugins, self.tell)
             told.update(dict.fromkeys(problems))
             if recipe is not None:
                 break
-        return _record(container, recipe, tuple(told), seen, explain=self.explain)
+        return _record(container, look, recipe, tuple(told), seen, explain=self.explain)
 
     def __reduce__(self) -> tuple[Callable[..., "FileReader"], tuple[object, ...]]:
         """How it goes to another process."""
@@ -153,7 +158,7 @@ def read_file(path: str | os.PathLike[str]) -> FileRecord:
 def record_of(container: Container) -> FileRecord:
     """The record of a file whose format has been read, from the texts inside it alone."""
     recipe, problems = _recipe_of(container, _OF_PACKAGES.plugins()[0], None)
-    return _record(container, recipe, problems, container.texts, explain=True)
+    return _record(container, container, recipe, problems, container.texts, explain=True)
 
 
 def _other_looks(path: str | os.PathLike[str], container: Container) -> Iterator[Container]:
@@ -167,8 +172,15 @@ def _other_looks(path: str | os.PathLike[str], container: Container) -> Iterator
 
 
 def _record(
-    container: Container, recipe: Recipe | None, problems: tuple[str, ...], seen: Iterable[Text], *, explain: bool
+    container: Container,
+    look: Container,
+    recipe: Recipe | None,
+    problems: tuple[str, ...],
+    seen: Iterable[Text],
+    *,
+    explain: bool,
 ) -> FileRecord:
+    """The record; look: the container that holds the texts which the recipe was read from."""
     return FileRecord(
         size_bytes=container.size_bytes,
         format=container.format,
@@ -183,6 +195,7 @@ def _record(
         recipe=recipe,
         caption=formats.caption_among(seen) if recipe is None else None,
         seen=_seen(recipe, seen) if explain else (),
+        nodes=graph_nodes(look) if explain and recipe is not None and recipe.workflow else (),
         problems=container.problems + problems,
     )
 
@@ -191,7 +204,7 @@ def _seen(recipe: Recipe | None, texts: Iterable[Text]) -> tuple[Seen, ...]:
     used = {recipe.source} if recipe else set[str]()
     for places in recipe.origins.values() if recipe else ():
         used.update(place.source for place in places)
-    return tuple(Seen(text.source, len(text.value), text.source in used) for text in texts)
+    return tuple(Seen(text.source, len(text.value), text.source in used, text.value[:LONGEST_SHOWN]) for text in texts)
 
 
 def _recipe_of(

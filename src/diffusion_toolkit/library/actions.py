@@ -43,6 +43,10 @@ def _curated(facts: Facts) -> str:
     if "rating" in values:
         rating = values["rating"]
         parts.append(f"rated {many} {rating}" if rating else f"took the rating off {many}")
+    if "caption" in values:
+        caption = "captioned {}" if values["caption"] else "took the caption off {}"
+        back = "gave {} the captions of their files again"
+        parts.append((back if values["caption"] is None else caption).format("them" if parts else many))
     for (name, value), text in _FLAGS.items():
         if values.get(name) is value:
             parts.append(text.format("them" if parts else many))

@@ -15,10 +15,11 @@ from operator import itemgetter
 import numpy as np
 
 from diffusion_toolkit.catalog.columns import Longs
+from diffusion_toolkit.catalog.counts import prompt_counts
 from diffusion_toolkit.catalog.evaluate import Question
 from diffusion_toolkit.catalog.evaluate.names import name_test
 from diffusion_toolkit.catalog.evaluate.resources import KINDS
-from diffusion_toolkit.catalog.facets import FACETS, facet
+from diffusion_toolkit.catalog.facets import FACETS, facets
 from diffusion_toolkit.catalog.graphs import Graphs
 from diffusion_toolkit.catalog.list_counts import all_counts
 from diffusion_toolkit.catalog.selection import Chosen
@@ -28,7 +29,7 @@ from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.query import Field, format_query
 from diffusion_toolkit.query.complete import Asked, Completion, asked_at, grammar_completions, word_at
 from diffusion_toolkit.query.node_property import written_class, written_property_name
-from diffusion_toolkit.query.tree import Name, Where
+from diffusion_toolkit.query.tree import Name, Term, Where
 from diffusion_toolkit.query.wildcards import has_wildcards
 from diffusion_toolkit.query.words import typed_words
 
@@ -136,16 +137,17 @@ def _counted(name: str, question: Question) -> list[tuple[str, int]]:
     mask = state.present & state.shown
     chosen = Chosen.by(mask, np.flatnonzero(mask).astype(np.int32))
     if name == "tag":
-        counts = all_counts(state.tag_lists, chosen, state.count, len(state.tags.names))
+        counts = all_counts(state.tag_lists, chosen.opened(), state.count, len(state.tags.names))
         return _by_count(state.tags.names, np.where(state.tags.live, counts, 0))
     if name in KINDS:
         codes = state.resources.of_kind(KINDS[name])
-        counts = all_counts(state.resource_lists, chosen, state.count, len(state.resources.names))[codes]
+        counts = all_counts(state.resource_lists, chosen.opened(), state.count, len(state.resources.names))[codes]
         places: list[int] = codes.tolist()
         return _by_count([state.resources.names[place] for place in places], counts)
     wanted = "folder" if name == "in" else name
     keys = [key for key, known in FACETS.items() if wanted in (key, known.field)]
-    return [(value.value, value.count) for key in keys for value in facet(question, chosen, key, _MOST_VALUES)]
+    found = facets(question, chosen, keys, _MOST_VALUES)
+    return [(value.value, value.count) for values in found.values() for value in values]
 
 
 def _by_count(names: Sequence[str], counts: Longs) -> list[tuple[str, int]]:
@@ -187,8 +189,15 @@ def _words(state: State, typed: str, limit: int) -> Iterator[Completion]:
     for segment in state.prompts.segments:
         for word, count in _commonest(segment.index, words[0], limit):
             counts[word] = counts.get(word, 0) + count
+    if state.nsfw_hidden:
+        counts = {word: count for word, count in counts.items() if _is_visible(state, word)}
     for word, count in nlargest(limit, counts.items(), key=itemgetter(1)):
         yield Completion(kind="word", text=word, label=word, title="in prompts", count=count)
+
+
+def _is_visible(state: State, word: str) -> bool:
+    """Whether a prompt that has the word belongs to a picture that is not hidden."""
+    return bool(np.any(state.prompts.matching(Term((word,)))[: state.prompts.count] & (prompt_counts(state) > 0)))
 
 
 def _commonest(index: WordIndex, prefix: str, limit: int) -> list[tuple[str, int]]:

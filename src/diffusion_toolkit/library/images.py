@@ -20,7 +20,8 @@ from diffusion_toolkit.store.images import ImagePlace
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageDetail:
     """Everything known of one image. Paths are printable, moments in seconds since 1970; codec, audio_codec,
-    frame_rate: of films; recipe: None when its file names none; caption: text beside the file that is no recipe;
+    frame_rate: of films; recipe: None when its file names none; caption: what a person wrote, else the
+    text beside the file that is no recipe; file_caption: the latter; captioned: a person wrote it, or took it away;
     problem_texts: of file and recipe together.
     """
 
@@ -51,6 +52,8 @@ class ImageDetail:
     version: str
     recipe: Recipe | None
     caption: str | None
+    file_caption: str | None
+    captioned: bool
     problem_texts: tuple[str, ...]
 
     @property
@@ -91,6 +94,7 @@ def image_detail(collection: Collection, image_id: int) -> ImageDetail:
         raise NotFound("There is no such image.")
     place, row, made = found
     folder = _joined(place.root, place.folder)
+    file_caption = stored_caption(made)
     return ImageDetail(
         id=image_id,
         name=paths.printable(place.name),
@@ -118,7 +122,9 @@ def image_detail(collection: Collection, image_id: int) -> ImageDetail:
         available=place.root_available,
         version=file_version(place.size_bytes, place.mtime_ns),
         recipe=stored_recipe(made),
-        caption=stored_caption(made),
+        caption=file_caption if row.written_caption is None else row.written_caption or None,
+        file_caption=file_caption,
+        captioned=row.written_caption is not None,
         problem_texts=stored_problems(made),
     )
 

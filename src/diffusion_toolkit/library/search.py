@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,8 +12,8 @@ from diffusion_toolkit.catalog import Catalog, FacetValue, Group, State
 from diffusion_toolkit.catalog.columns import Flag
 from diffusion_toolkit.catalog.evaluate import Question, matching
 from diffusion_toolkit.catalog.evaluate.hiding import without_hidden
-from diffusion_toolkit.catalog.facets import facet
-from diffusion_toolkit.catalog.groups import groups
+from diffusion_toolkit.catalog.facets import facets
+from diffusion_toolkit.catalog.groups import MOST_CHARACTERS, groups
 from diffusion_toolkit.catalog.known import known_names
 from diffusion_toolkit.catalog.layout import layout
 from diffusion_toolkit.catalog.selection import Chosen, Found
@@ -21,11 +21,13 @@ from diffusion_toolkit.catalog.sort import ordered
 from diffusion_toolkit.errors import Expired, UsageError
 from diffusion_toolkit.library.hints import Hint, hints
 from diffusion_toolkit.library.images import file_version
+from diffusion_toolkit.library.prompts.listing import prompt_ids
 from diffusion_toolkit.library.search_options import SearchOptions
 from diffusion_toolkit.media.renditions import RenditionKind, rendition_kind
 from diffusion_toolkit.query import parse
 from diffusion_toolkit.query.scope import widened
 from diffusion_toolkit.query.sort import parse_sort
+from diffusion_toolkit.store.prompt_texts import prompt_texts
 
 MOST_ITEMS = 10_000
 """The longest page."""
@@ -55,7 +57,9 @@ class Item:
     """One image of a page. Paths are printable and absolute; date in seconds since 1970; version changes with the file.
 
     problems: how many; phase: 1 when its metadata was read; missing: the file was gone at the last scan; available: its
-    root can be reached; rendition: what a browser shows, as far as its format tells (the details know codecs).
+    root can be reached; rendition: what a browser shows, as far as its format tells (the details know codecs);
+    in_album: it stands in an album that is not smart; words: what names it to who cannot see it, the beginning of its
+    caption, else of its prompt, casefolded.
     """
 
     id: int
@@ -78,6 +82,8 @@ class Item:
     available: bool
     version: str
     rendition: RenditionKind
+    in_album: bool
+    words: str | None
 
 
 class Search:
@@ -147,7 +153,7 @@ class Search:
         """For each key the commonest values in the selection, each with the query that selects its images."""
         state, found = self._found(handle)
         question = Question(state, found.now, self.catalog.collection)
-        return {key: facet(question, found.chosen, key, limit) for key in keys}
+        return facets(question, found.chosen, keys, limit)
 
     def size_bytes(self, handle: str) -> int:
         """How many bytes the files of a selection have together."""
@@ -162,7 +168,29 @@ class Search:
     def groups(self, handle: str) -> list[Group]:
         """The headings of the selection in order; none where its sort has none."""
         state, found = self._found(handle)
-        return groups(state, found.positions, found.sort.key, found.now.tzinfo)
+        made = groups(state, found.positions, found.sort.key, found.now.tzinfo)
+        return self._with_texts(state, made) if found.sort.key == "prompt" else made
+
+    def _with_texts(self, state: State, made: list[Group]) -> list[Group]:
+        """Headings of prompts as their authors wrote them; the catalog has them casefolded only."""
+        codes = [int(group.key) for group in made if group.key != "none"]
+        numbers = dict(zip(codes, prompt_ids(state, np.array(codes, np.int64)), strict=True))
+        with self.catalog.collection.begin() as connection:
+            texts = prompt_texts(connection, list(numbers.values()), MOST_CHARACTERS)
+        return [
+            replace(group, key=str(number), label=texts[number].text)
+            if group.key != "none" and (number := numbers[int(group.key)]) in texts
+            else group
+            for group in made
+        ]
+
+    def places(self, handle: str, image_ids: Sequence[int]) -> list[int | None]:
+        """Where each of these images stands in the selection, None for those that are not in it."""
+        state, found = self._found(handle)
+        positions = state.positions(np.array(image_ids, np.int32))
+        places = np.flatnonzero(np.isin(found.positions, positions))
+        by_position = dict(zip(found.positions[places].tolist(), places.tolist(), strict=True))
+        return [by_position.get(position) for position in positions.tolist()]
 
     def ids(self, handle: str) -> NDArray[np.int32]:
         """The ids of all images of the selection, in order."""
@@ -200,7 +228,14 @@ def _selection(found: Found) -> Selection:
 
 def _items(state: State, positions: NDArray[np.int32]) -> list[Item]:
     columns = [state.columns[name][positions].tolist() for name in _SHOWN]
-    return [_item(state, position, *row) for position, *row in zip(positions.tolist(), *columns, strict=True)]
+    held = state.albums.holding(state.columns["id"][positions]).tolist()
+    items = [_item(state, position, *row) for position, *row in zip(positions.tolist(), held, *columns, strict=True)]
+    return [_withheld(item) if item.nsfw else item for item in items] if state.nsfw_hidden else items
+
+
+def _withheld(item: Item) -> Item:
+    """A picture that was marked NSFW after the query found it: its place stays, nothing is told of it."""
+    return replace(item, name="", path="", folder="", words=None)
 
 
 _SHOWN = (
@@ -216,12 +251,15 @@ _SHOWN = (
     "rating",
     "flags",
     "problems",
+    "caption",
+    "prompt",
 )
 
 
 def _item(
     state: State,
     position: int,
+    in_album: bool,
     number: int,
     folder: int,
     format_code: int,
@@ -234,9 +272,12 @@ def _item(
     rating: int,
     flags: int,
     problems: int,
+    caption: int,
+    prompt: int,
 ) -> Item:
     name, place = state.name(position), state.folders.paths[folder] if folder >= 0 else ""
     form = state.formats.names[format_code] if format_code >= 0 else None
+    text = caption if caption >= 0 else prompt
     return Item(
         id=number,
         name=name,
@@ -258,4 +299,6 @@ def _item(
         available=bool(state.folders.available[folder]),
         version=file_version(size_bytes, mtime_ns),
         rendition=rendition_kind(form),
+        in_album=in_album,
+        words=state.prompts.beginning(text, MOST_CHARACTERS) if text >= 0 else None,
     )

@@ -16,6 +16,7 @@ from diffusion_toolkit.store import journal, named
 from diffusion_toolkit.store import tags as store
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.journal import Connection
+from diffusion_toolkit.store.tags import SuggestedRow
 
 MOST_IMPORTED: Final = 50_000
 
@@ -67,6 +68,12 @@ def tags_of(collection: Collection, image_id: int) -> list[Tag]:
     """The tags that a person gave one image, in the order of giving."""
     with collection.begin() as connection:
         return [Tag(id=row.id, name=row.name, count=1) for row in store.tags_of(connection, image_id)]
+
+
+def suggested_tags(collection: Collection, image_id: int) -> list[SuggestedRow]:
+    """The tags that models or the file name and the person has not given, the most certain first."""
+    with collection.begin() as connection:
+        return store.suggested(connection, image_id)
 
 
 def held_tags(collection: Collection, image_ids: ImageIds) -> list[HeldTag]:

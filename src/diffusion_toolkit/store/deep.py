@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from diffusion_toolkit.store import captions
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.readings import ReadRow
 
@@ -166,7 +167,7 @@ def uncurated(connection: sa.Connection, image_ids: Sequence[int]) -> set[int]:
     driver(connection).execute("SELECT FROM image WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(image_ids)])
     rows = driver(connection).execute(
         "SELECT id FROM unnest(%s::int[]) i (id) WHERE NOT EXISTS (SELECT FROM curation"
-        " WHERE image_id = i.id AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion))"
+        " WHERE image_id = i.id AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion OR caption IS NOT NULL))"
         " AND NOT EXISTS (SELECT FROM journal_row WHERE image_id = i.id)"
         " AND NOT EXISTS (SELECT FROM image_tags WHERE image_id = i.id AND source = 'user')"
         " AND NOT EXISTS (SELECT FROM album WHERE i.id = ANY(image_ids))",
@@ -225,6 +226,7 @@ def write_rows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
         _recipes(rows),
     )
     _write_workflows(connection, rows)
+    captions.follow(connection, [row.image_id for row in rows], by_person=True)
 
 
 def _write_workflows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:

@@ -72,7 +72,7 @@ ORDER BY chosen.place
 # which the journal tells, becomes missing.
 _PLAIN = """
 NOT EXISTS (SELECT FROM curation WHERE image_id = image.id
-            AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion))
+            AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion OR caption IS NOT NULL))
 AND NOT EXISTS (SELECT FROM image_tags WHERE image_id = image.id AND source = 'user' AND tag_ids <> '{}')
 AND NOT EXISTS (SELECT FROM journal_row WHERE image_id = image.id)
 AND NOT EXISTS (SELECT FROM album WHERE image.id = ANY (album.image_ids))

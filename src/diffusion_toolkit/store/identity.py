@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from diffusion_toolkit.store import captions
 from diffusion_toolkit.store.database import driver
 
 # What carries curation: a rating, a flag, a tag of the user's, an album.
 _CARRIES = """(
     EXISTS (SELECT FROM curation WHERE curation.image_id = image.id
-            AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion))
+            AND (rating IS NOT NULL OR favorite OR nsfw OR for_deletion OR caption IS NOT NULL))
     OR EXISTS (SELECT FROM image_tags WHERE image_tags.image_id = image.id AND source = 'user' AND tag_ids <> '{}')
     OR image.id IN (SELECT unnest(image_ids) FROM album WHERE deleted_at IS NULL))"""
 
@@ -20,7 +21,7 @@ _FROM = "FROM image JOIN folder ON folder.id = image.folder_id JOIN root ON root
 
 _DUE = f"""
 WITH curated AS (
-    SELECT image_id FROM curation WHERE rating IS NOT NULL OR favorite OR nsfw OR for_deletion
+    SELECT image_id FROM curation WHERE rating IS NOT NULL OR favorite OR nsfw OR for_deletion OR caption IS NOT NULL
     UNION SELECT image_id FROM image_tags WHERE source = 'user' AND tag_ids <> '{{}}'
     UNION SELECT unnest(image_ids) FROM album WHERE deleted_at IS NULL
 )
@@ -198,6 +199,7 @@ def take_place(connection: sa.Connection, missing_id: int, found_id: int) -> Non
             cursor.execute(f"UPDATE {table} SET image_id = %s WHERE image_id = %s", [missing_id, found_id])  # noqa: S608  names of ours
         cursor.execute("DELETE FROM image WHERE id = %s", [found_id])
         cursor.execute(_TAKE, [missing_id])
+        captions.follow(connection, [missing_id], by_person=True)
         cursor.execute("DELETE FROM picture_hash WHERE image_id = %s", [missing_id])
         cursor.execute("DROP TABLE found")
 

@@ -77,6 +77,7 @@ class ImageRow:
     favorite: bool
     nsfw: bool
     for_deletion: bool
+    written_caption: str | None
 
 
 _PLACED = sa.join(image, folder, image.c.folder_id == folder.c.id).join(root, folder.c.root_id == root.c.id)
@@ -116,6 +117,7 @@ _ROW = (
     sa.func.coalesce(curation.c.favorite, False).label("favorite"),
     sa.func.coalesce(curation.c.nsfw, False).label("nsfw"),
     sa.func.coalesce(curation.c.for_deletion, False).label("for_deletion"),
+    curation.c.caption.label("written_caption"),
 )
 _RECIPE = (
     generator.c.name.label("generator"),

@@ -27,7 +27,7 @@ WITH tagged AS (
 SELECT image.id, root.path, folder.path, image.name, image.size_bytes, image.mtime_ns, image.fingerprint, image.pixels,
        curation.rating, coalesce(curation.favorite, false), coalesce(curation.nsfw, false),
        coalesce(curation.for_deletion, false), curation.rated_at, curation.viewed_at, curation.touched_at,
-       coalesce(tagged.names, '{}')
+       curation.caption, coalesce(tagged.names, '{}')
 FROM image
 JOIN folder ON folder.id = image.folder_id
 JOIN root ON root.id = folder.root_id
@@ -58,6 +58,7 @@ class CuratedRow:
     rated_at: datetime | None
     viewed_at: datetime | None
     touched_at: datetime | None
+    caption: str | None
     tags: list[str]
 
 

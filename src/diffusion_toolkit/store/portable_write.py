@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from diffusion_toolkit.store import roots
+from diffusion_toolkit.store import captions, roots
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import array_text
 
@@ -14,13 +14,14 @@ from diffusion_toolkit.store.journal import array_text
 _FIELDS = """
 WITH incoming AS (
     SELECT * FROM unnest(%(ids)s::int[], %(ratings)s::smallint[], %(favorites)s::bool[], %(nsfws)s::bool[],
-        %(for_deletions)s::bool[], %(rated)s::timestamptz[], %(viewed)s::timestamptz[], %(touched)s::timestamptz[])
-    AS given (image_id, rating, favorite, nsfw, for_deletion, rated_at, viewed_at, touched_at)
+        %(for_deletions)s::bool[], %(rated)s::timestamptz[], %(viewed)s::timestamptz[], %(touched)s::timestamptz[],
+        %(captions)s::text[])
+    AS given (image_id, rating, favorite, nsfw, for_deletion, rated_at, viewed_at, touched_at, caption)
 ), compared AS MATERIALIZED (
     SELECT image.id AS image_id, curation.rating AS old_rating, curation.rated_at AS old_rated_at,
            curation.nsfw_at AS old_nsfw_at,
            coalesce(curation.favorite, false) AS old_favorite, coalesce(curation.nsfw, false) AS old_nsfw,
-           coalesce(curation.for_deletion, false) AS old_for_deletion,
+           coalesce(curation.for_deletion, false) AS old_for_deletion, curation.caption AS old_caption,
            CASE WHEN %(over)s THEN coalesce(incoming.rating, curation.rating)
                 ELSE coalesce(curation.rating, incoming.rating) END AS rating,
            CASE WHEN incoming.rating IS NOT NULL AND (%(over)s OR curation.rating IS NULL)
@@ -28,6 +29,8 @@ WITH incoming AS (
            incoming.favorite OR coalesce(curation.favorite, false) AS favorite,
            incoming.nsfw OR coalesce(curation.nsfw, false) AS nsfw,
            incoming.for_deletion OR coalesce(curation.for_deletion, false) AS for_deletion,
+           CASE WHEN %(over)s THEN coalesce(incoming.caption, curation.caption)
+                ELSE coalesce(curation.caption, incoming.caption) END AS caption,
            greatest(incoming.viewed_at, curation.viewed_at) AS viewed_at,
            greatest(incoming.touched_at, curation.touched_at) AS touched_at,
            incoming.viewed_at > coalesce(curation.viewed_at, '-infinity') AS seen_later
@@ -35,25 +38,29 @@ WITH incoming AS (
     LEFT JOIN curation ON curation.image_id = image.id
     ORDER BY image.id
 ), changed AS (
-    SELECT *, (old_rating, old_favorite, old_nsfw, old_for_deletion)
-              IS DISTINCT FROM (rating, favorite, nsfw, for_deletion) AS decided
+    SELECT *, (old_rating, old_favorite, old_nsfw, old_for_deletion, old_caption)
+              IS DISTINCT FROM (rating, favorite, nsfw, for_deletion, caption) AS decided
     FROM compared
 ), noted AS (
     INSERT INTO journal_row (journal_id, image_id, before)
     SELECT %(journal_id)s, image_id, jsonb_build_object(
         'rating', old_rating, 'rated_at', old_rated_at, 'favorite', old_favorite, 'nsfw', old_nsfw,
         'nsfw_at', old_nsfw_at, 'for_deletion', old_for_deletion)
+        || CASE WHEN caption IS DISTINCT FROM old_caption THEN jsonb_build_object('caption', old_caption) ELSE '{}' END
     FROM changed WHERE decided
+), remembered AS (
+    INSERT INTO caption (image_id, text)
+    SELECT image_id, caption FROM changed WHERE caption <> '' AND caption IS DISTINCT FROM old_caption
 ), written AS (
     INSERT INTO curation
-        (image_id, rating, rated_at, favorite, nsfw, nsfw_at, for_deletion, viewed_at, touched_at)
+        (image_id, rating, rated_at, favorite, nsfw, nsfw_at, for_deletion, caption, viewed_at, touched_at)
     SELECT image_id, rating, rated_at, favorite, nsfw, CASE WHEN nsfw <> old_nsfw THEN now() ELSE old_nsfw_at END,
-           for_deletion, viewed_at, CASE WHEN decided THEN coalesce(touched_at, now()) ELSE touched_at END
+           for_deletion, caption, viewed_at, CASE WHEN decided THEN coalesce(touched_at, now()) ELSE touched_at END
     FROM changed WHERE decided OR seen_later
     ON CONFLICT (image_id) DO UPDATE
     SET rating = excluded.rating, rated_at = excluded.rated_at, favorite = excluded.favorite, nsfw = excluded.nsfw,
-        nsfw_at = excluded.nsfw_at, for_deletion = excluded.for_deletion, viewed_at = excluded.viewed_at,
-        touched_at = excluded.touched_at
+        nsfw_at = excluded.nsfw_at, for_deletion = excluded.for_deletion, caption = excluded.caption,
+        viewed_at = excluded.viewed_at, touched_at = excluded.touched_at
 )
 SELECT image_id FROM changed WHERE decided
 """
@@ -96,6 +103,7 @@ class GivenCuration:
     rated_at: datetime | None
     viewed_at: datetime | None
     touched_at: datetime | None
+    caption: str | None
     tag_ids: Sequence[int]
 
 
@@ -118,9 +126,11 @@ def give(connection: sa.Connection, journal_id: int, rows: Sequence[GivenCuratio
             "rated": [row.rated_at for row in rows],
             "viewed": [row.viewed_at for row in rows],
             "touched": [row.touched_at for row in rows],
+            "captions": [row.caption for row in rows],
         },
     )
     changed = {row[0] for row in fields}
+    captions.follow(connection, [row.image_id for row in rows if row.caption is not None])
     tagged = [row for row in rows if row.tag_ids]
     if tagged:
         tags = [array_text(row.tag_ids) for row in tagged]
@@ -133,12 +143,12 @@ def hand_on(connection: sa.Connection, journal_id: int, giver: int, taker: int) 
     """Give one image the curation of another one; what it has already stays."""
     rows = driver(connection).execute(
         "SELECT rating, coalesce(favorite, false), coalesce(nsfw, false), coalesce(for_deletion, false), rated_at,"
-        " viewed_at, touched_at, coalesce(tag_ids, '{}') FROM image"
+        " viewed_at, touched_at, caption, coalesce(tag_ids, '{}') FROM image"
         " LEFT JOIN curation ON curation.image_id = image.id"
         " LEFT JOIN image_tags ON image_tags.image_id = image.id AND source = 'user' WHERE image.id = %s",
         [giver],
     )
-    for rating, favorite, nsfw, for_deletion, rated_at, viewed_at, touched_at, tag_ids in rows.fetchall():
+    for rating, favorite, nsfw, for_deletion, rated_at, viewed_at, touched_at, caption, tag_ids in rows.fetchall():
         given = GivenCuration(
             image_id=taker,
             rating=rating,
@@ -148,6 +158,7 @@ def hand_on(connection: sa.Connection, journal_id: int, giver: int, taker: int) 
             rated_at=rated_at,
             viewed_at=viewed_at,
             touched_at=touched_at,
+            caption=caption,
             tag_ids=tag_ids,
         )
         give(connection, journal_id, [given], over=False)

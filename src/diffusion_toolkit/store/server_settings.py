@@ -85,7 +85,8 @@ def settings_for(machine: Machine) -> dict[str, str]:
         # No replica ever reads this server: a load into a new table then need not be written twice.
         "wal_level": "minimal",
         "max_wal_senders": "0",
-        "wal_compression": "on",
+        # PostgreSQL's own compression takes longer than the disk: 10,000 ratings at once took 5 s, 1.4 s without it.
+        "wal_compression": "off",
         "max_wal_size": _mib(machine.free_disk_bytes // 10, 128, 2048),
         "min_wal_size": "64MB",
         "checkpoint_timeout": "15min",

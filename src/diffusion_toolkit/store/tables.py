@@ -207,7 +207,8 @@ image_workflow = sa.Table(
 )
 sa.Index("image_workflow_graph", image_workflow.c.graph_id)
 
-# nsfw_at: when a person decided; words of prompts that mark NSFW never touch such an image.
+# nsfw_at: when a person decided; words of prompts that mark NSFW never touch such an image. caption: what a person
+# wrote, '' for none whatever the file says, NULL for that of the file; `image.caption_id` follows it.
 curation = sa.Table(
     "curation",
     metadata,
@@ -220,10 +221,22 @@ curation = sa.Table(
     _moment("nsfw_at"),
     _moment("viewed_at"),
     _moment("touched_at"),
+    sa.Column("caption", sa.Text),
     _changed_in(),
     sa.CheckConstraint("rating BETWEEN 1 AND 10", name="curation_rating"),
 )
 sa.Index("curation_changed", curation.c.changed_in)
+
+# Every caption that a person wrote, to come back to.
+caption = sa.Table(
+    "caption",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    _moment("made_at", nullable=False),
+)
+sa.Index("caption_image", caption.c.image_id)
 
 
 # Deleted tags, albums and saved queries keep their row, so that the catalog sees it and undo puts it back.

@@ -102,6 +102,25 @@ ORDER BY place
 """)
 
 
+_SUGGESTED = sa.text("""
+SELECT tag.name, source, confidences[place] AS confidence
+FROM image_tags, unnest(tag_ids) WITH ORDINALITY AS given (tag_id, place)
+JOIN tag ON tag.id = given.tag_id AND tag.deleted_at IS NULL
+WHERE image_id = :image_id AND source <> 'user' AND NOT EXISTS (
+    SELECT FROM image_tags AS own WHERE own.image_id = :image_id AND source = 'user' AND tag.id = ANY (own.tag_ids))
+ORDER BY confidence DESC NULLS LAST, tag.name LIMIT 500
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedRow:
+    """A tag that somebody else than the person gave. source: "file" or a model's name; confidence: 0 to 1."""
+
+    name: str
+    source: str
+    confidence: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagRow:
     """One tag."""
@@ -165,6 +184,12 @@ def known_count(connection: Connection, image_ids: NDArray[np.integer]) -> int:
 def counts(connection: Connection) -> dict[int, int]:
     """How many images a person gave each tag."""
     return {row[0]: row[1] for row in connection.execute(_COUNTS)}
+
+
+def suggested(connection: Connection, image_id: int) -> list[SuggestedRow]:
+    """The tags that models or the file name and the person has not given, the most certain first."""
+    rows = connection.execute(_SUGGESTED, {"image_id": image_id}).mappings()
+    return [SuggestedRow(**row) for row in rows]
 
 
 def tags_of(connection: Connection, image_id: int) -> list[TagRow]:

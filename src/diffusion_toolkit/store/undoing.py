@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from diffusion_toolkit.store import albums, named
+from diffusion_toolkit.store import albums, captions, named
 from diffusion_toolkit.store.journal import Connection, WrittenRows, token
 
 _FIELDS = sa.text("""
@@ -17,9 +17,10 @@ WITH noted AS MATERIALIZED (
            CASE WHEN before ? 'rating' THEN jsonb_build_object('rating', rating, 'rated_at', rated_at) ELSE '{}' END
         || CASE WHEN before ? 'favorite' THEN jsonb_build_object('favorite', favorite) ELSE '{}' END
         || CASE WHEN before ? 'nsfw' THEN jsonb_build_object('nsfw', nsfw, 'nsfw_at', nsfw_at) ELSE '{}' END
-        || CASE WHEN before ? 'for_deletion' THEN jsonb_build_object('for_deletion', for_deletion) ELSE '{}' END AS new
+        || CASE WHEN before ? 'for_deletion' THEN jsonb_build_object('for_deletion', for_deletion) ELSE '{}' END
+        || CASE WHEN before ? 'caption' THEN jsonb_build_object('caption', caption) ELSE '{}' END AS new
     FROM journal_row JOIN curation USING (image_id)
-    WHERE journal_id = :journal_id AND before ?| '{rating,favorite,nsfw,for_deletion}'
+    WHERE journal_id = :journal_id AND before ?| '{rating,favorite,nsfw,for_deletion,caption}'
 ), restored AS (
     UPDATE curation
     SET rating = CASE WHEN old ? 'rating' THEN CAST(old ->> 'rating' AS smallint) ELSE rating END,
@@ -28,6 +29,7 @@ WITH noted AS MATERIALIZED (
         nsfw = coalesce(CAST(old ->> 'nsfw' AS boolean), nsfw),
         nsfw_at = CASE WHEN old ? 'nsfw_at' THEN CAST(old ->> 'nsfw_at' AS timestamptz) ELSE nsfw_at END,
         for_deletion = coalesce(CAST(old ->> 'for_deletion' AS boolean), for_deletion),
+        caption = CASE WHEN old ? 'caption' THEN old ->> 'caption' ELSE caption END,
         touched_at = now()
     FROM noted WHERE curation.image_id = noted.image_id
 ), swapped AS (
@@ -36,6 +38,8 @@ WITH noted AS MATERIALIZED (
 )
 SELECT count(*), (array_agg(image_id))[1 : CAST(:most AS integer)] FROM noted
 """)
+
+_CAPTIONED = sa.text("SELECT image_id FROM journal_row WHERE journal_id = :journal_id AND before ? 'caption'")
 
 _TAGS = sa.text("""
 WITH noted AS MATERIALIZED (
@@ -92,6 +96,9 @@ def swap(connection: Connection, journal_id: int, most_ids: int) -> WrittenRows:
     albums.swap_images(connection, journal_id)
     parameters = {"journal_id": journal_id, "most": most_ids}
     parts = [connection.execute(part, parameters).one() for part in (_FIELDS, _TAGS, _MERGED)]
+    captioned = list(connection.scalars(_CAPTIONED, parameters))
+    if captioned:
+        captions.follow(connection, captioned)
     # One action changes pictures in one of these ways; an imported one in several.
     images = max(int(part[0]) for part in parts)
     image_ids: Sequence[int] = next((part[1] for part in parts if part[0]), ())

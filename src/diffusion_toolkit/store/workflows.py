@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import LiteralString
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from diffusion_toolkit.record import WorkflowGraph
@@ -85,6 +86,34 @@ class Graphs:
             keys = [graph.fingerprint for graph in graphs]
             rows = cursor.execute("SELECT identity, id FROM workflow_graph WHERE identity = ANY(%s)", [keys])
             return {bytes(row[0]): row[1] for row in rows}
+
+
+# --- one image -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredGraph:
+    """The graph of one image, as `record.WorkflowGraph` has it, its values as texts; None for JSON's null."""
+
+    node_classes: list[str]
+    slots: list[tuple[int, str]]
+    values: list[str | None]
+
+
+def graph_of(connection: sa.Connection, image_id: int) -> StoredGraph | None:
+    """The graph of an image; None when it has none."""
+    row = driver(connection).execute(
+        "SELECT node_classes, slot_nodes, slot_names, ARRAY("
+        " SELECT text FROM unnest(value_ids) WITH ORDINALITY AS given (id, place)"
+        " LEFT JOIN workflow_value ON workflow_value.id = given.id ORDER BY place)"
+        " FROM image_workflow JOIN workflow_graph ON workflow_graph.id = graph_id WHERE image_id = %s",
+        [image_id],
+    )
+    found = row.fetchone()
+    if found is None:
+        return None
+    classes, nodes, names, values = found
+    return StoredGraph(node_classes=classes, slots=list(zip(nodes, names, strict=True)), values=values)
 
 
 # --- asking ----------------------------------------------------------------------------------------

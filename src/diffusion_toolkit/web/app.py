@@ -16,7 +16,9 @@ from diffusion_toolkit.web.headers import SafeHeaders
 from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.live import LiveNews
 from diffusion_toolkit.web.options import WebOptions
+from diffusion_toolkit.web.passphrase import GuessGuard
 from diffusion_toolkit.web.routes import ROUTERS
+from diffusion_toolkit.web.settings_book import SettingsBook
 from diffusion_toolkit.web.thumbnail_pool import ThumbnailPool
 
 
@@ -32,6 +34,8 @@ def create_app(library: Library, options: WebOptions) -> FastAPI:
     app.state.library = library
     app.state.options = options
     app.state.broadcaster = broadcaster
+    app.state.settings = SettingsBook(library.data_dir)
+    app.state.passphrase_guard = GuessGuard()
     app.state.thumbnail_pool = ThumbnailPool(options.thumbnail_workers)
     app.state.explain_pool = ThumbnailPool(AT_ONCE, "explain")
     app.router.lifespan_context = _life

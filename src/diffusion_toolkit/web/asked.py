@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends, Path, Request
+from fastapi.concurrency import run_in_threadpool
 
 from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.models import LARGEST_ID, ProblemAnswer
@@ -21,4 +22,17 @@ async def _library(request: Request) -> Library:
 
 TheLibrary = Annotated[Library, Depends(_library)]
 CollectionName = Annotated[str, Path(alias="collection", min_length=1, max_length=48)]
-ImageId = Annotated[int, Path(alias="image_id", ge=1, le=LARGEST_ID)]
+
+
+async def _shown_image(
+    library: TheLibrary,
+    collection: CollectionName,
+    image_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+) -> int:
+    if library.nsfw_mode == "hide":
+        await run_in_threadpool(library.check_shown, collection, image_id)
+    return image_id
+
+
+ImageId = Annotated[int, Depends(_shown_image)]
+"""The image of the address. While NSFW pictures are hidden, there is no such image where it is one."""

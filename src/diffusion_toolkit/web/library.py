@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Lock, RLock
 
 from diffusion_toolkit.catalog import Catalog
-from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.errors import NotFound, Refused
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
 from diffusion_toolkit.library.complete import Completer
 from diffusion_toolkit.library.explain import Explainer
@@ -14,6 +14,7 @@ from diffusion_toolkit.library.prompts.tokens import TokenBook
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.media.renditions import Renditions
+from diffusion_toolkit.settings import NsfwMode
 from diffusion_toolkit.store.database import Collection, Database
 
 OpenCatalog = Callable[[Collection], Catalog]
@@ -27,7 +28,8 @@ class Library:
     open_catalog: gives a loaded catalog that follows the store; start_scan(collection, root_ids, phases[, folder_ids]):
     starts a scan in the background and returns the number of its job; data_dir: where backups lie;
     default: the collection the page shows first;
-    plugin_folder: where single-file plugins lie that help to read files; civitai: whom to ask for models.
+    plugin_folder: where single-file plugins lie that help to read files; civitai: whom to ask for models;
+    nsfw_mode: "hide" leaves pictures that are marked NSFW out of every answer.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Library:
         default: str = "main",
         plugin_folder: str | None = None,
         civitai: CivitaiOptions | None = None,
+        nsfw_mode: NsfwMode = "blur",
     ) -> None:
         self.database = database
         self.data_dir = data_dir
@@ -50,6 +53,7 @@ class Library:
         self.start_scan = start_scan
         self.explainer = Explainer(plugin_folder)
         self.civitai = civitai or CivitaiOptions()
+        self.nsfw_mode: NsfwMode = nsfw_mode
         self._plugin_folder = plugin_folder
         self._plugins: PluginReport | None = None
         self._checking_plugins = Lock()
@@ -86,6 +90,7 @@ class Library:
         with opening:
             if name not in self._searches:
                 catalog = self._open_catalog(collection)
+                catalog.hide_nsfw(self.nsfw_mode == "hide")
                 catalog.add_listener(lambda revision: self._tell(name, revision))
                 with self._lock:
                     self._searches[name] = Search(catalog)
@@ -102,6 +107,30 @@ class Library:
         search = self.search(name)
         with self._lock:
             return self._completers.setdefault(name, Completer(search))
+
+    def set_nsfw_mode(self, mode: NsfwMode) -> None:
+        """Show, blur or hide pictures that are marked NSFW, from now on and for every visitor."""
+        with self._lock:
+            self.nsfw_mode = mode
+            searches = list(self._searches.values())
+            self._completers.clear()
+            self._tokens.clear()
+        for search in searches:
+            search.catalog.hide_nsfw(mode == "hide")
+
+    def check_shown(self, name: str, image_id: int) -> None:
+        """Raises NotFound for an image of which nothing may be told."""
+        if self.nsfw_mode == "hide":
+            search = self.search(name)
+            if (written := self.must_see(name, None)) is not None:
+                search.catalog.seen(written)
+            if search.catalog.state.is_hidden(image_id):
+                raise NotFound("There is no such image.")
+
+    def check_nothing_hidden(self) -> None:
+        """Raises Refused while NSFW pictures are hidden, for what cannot leave them out."""
+        if self.nsfw_mode == "hide":
+            raise Refused("NSFW pictures are hidden. Show them first: this cannot leave them out.")
 
     def revision(self, name: str) -> int | None:
         """The revision of a collection's catalog, or None while it is not loaded."""

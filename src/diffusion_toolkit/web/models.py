@@ -53,6 +53,9 @@ class StatusAnswer(Answer):
     collections: list[str]
     collection: str
     images: int
+    nsfw_mode: Annotated[
+        Literal["show", "blur", "hide"], Field(description="hide: nothing is told of pictures marked NSFW.")
+    ]
     revision: int
     plugins: Annotated[list[str], Field(description="Names of the plugins in use.")]
     plugin_failures: list[PluginFailureAnswer]
@@ -88,8 +91,8 @@ class FacetAnswer(Answer):
     query: str
 
 
-class ItemAnswer(Answer):
-    """One image as the grid needs it."""
+class PictureAnswer(Answer):
+    """What is said of an image in the grid and by itself."""
 
     id: int
     name: str
@@ -116,6 +119,15 @@ class ItemAnswer(Answer):
     ]
 
 
+class ItemAnswer(PictureAnswer):
+    """One image as the grid needs it."""
+
+    in_album: Annotated[bool, Field(description="It stands in an album that is not smart.")]
+    words: Annotated[
+        str | None, Field(description="The beginning of its caption, else of its prompt, without capital letters.")
+    ]
+
+
 class ItemsAnswer(Answer):
     """One range of a selection."""
 
@@ -124,7 +136,7 @@ class ItemsAnswer(Answer):
 
 
 class GroupAnswer(Answer):
-    """Consecutive images of a selection under one heading: a day, a letter, a rating."""
+    """Consecutive images of a selection under one heading: a day, a letter, a rating, a folder, a model, a prompt."""
 
     label: str
     key: str
@@ -176,7 +188,7 @@ class RecipeAnswer(Answer):
     workflow: bool = False
 
 
-class ImageAnswer(ItemAnswer):
+class ImageAnswer(PictureAnswer):
     """Everything known of one image."""
 
     root: str
@@ -187,7 +199,9 @@ class ImageAnswer(ItemAnswer):
         float | None, Field(description="How many seconds of a film its rendition shows; null: all.")
     ]
     recipe: RecipeAnswer | None
-    caption: Annotated[str | None, Field(description="A text beside the file that describes the picture.")]
+    caption: Annotated[str | None, Field(description="What describes the picture: a person's words, else the file's.")]
+    file_caption: Annotated[str | None, Field(description="A text beside the file that describes the picture.")]
+    captioned: Annotated[bool, Field(description="A person wrote the caption, or took that of the file away.")]
     problem_texts: Annotated[list[str], Field(description="What is wrong with the file, in sentences.")]
     added_at: Moment
     modified_at: Moment
@@ -217,6 +231,59 @@ class ExplanationAnswer(Answer):
     origins: dict[str, list[OriginAnswer]]
     seen: list[SeenAnswer]
     problems: list[str]
+
+
+class RawTextAnswer(SeenAnswer):
+    """A text as it stands in the file, cut after a million characters."""
+
+    value: str
+
+
+class RawAnswer(ExplanationAnswer):
+    """The texts in and beside the file as it is now, with the places of the recipe's values in them."""
+
+    seen: list[RawTextAnswer]  # pyright: ignore[reportIncompatibleVariableOverride]  the same with the texts
+
+
+class PropertyAnswer(Answer):
+    """A property of a node. value: its text, numbers with all digits; is_text: it is no number or switch."""
+
+    name: str
+    value: str
+    is_text: bool
+
+
+class WireAnswer(Answer):
+    """An input that comes from another node's output."""
+
+    input: str
+    node: str
+    output: int
+
+
+class WorkflowNodeAnswer(Answer):
+    """A node of the graph that made the picture."""
+
+    id: str
+    kind: Annotated[str, Field(description="Its class.")]
+    title: Annotated[str, Field(description="What the person called it.")]
+    fields: Annotated[list[str], Field(description="Fields of the recipe that come from it.")]
+    properties: list[PropertyAnswer]
+    wires: list[WireAnswer]
+
+
+class WorkflowAnswer(Answer):
+    """The graph that made a picture."""
+
+    nodes: Annotated[list[WorkflowNodeAnswer], Field(description="In the order of the file.")]
+    wired: Annotated[bool, Field(description="Whether the wires are known: they stand in the file alone.")]
+
+
+class CaptionAnswer(Answer):
+    """A caption that a person wrote."""
+
+    text: str
+    made_at: Moment
 
 
 class WrittenAnswer(Answer):

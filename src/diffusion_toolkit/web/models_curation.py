@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from diffusion_toolkit.formats.limits import LONGEST_CAPTION
 from diffusion_toolkit.web.models import MOST_IDS, Answer, Asked, Id, Moment
 
 LONGEST_QUERY = 20_000
@@ -23,12 +24,14 @@ class Chosen(Asked):
 
 
 class CurationSet(Asked):
-    """What to set. A key that is absent stays as it is; rating null takes the rating away."""
+    """What to set. A key that is absent stays as it is; rating null takes the rating away, caption ""
+    the caption, and caption null gives that of the file again."""
 
     rating: Annotated[int, Field(ge=1, le=10)] | None = None
     favorite: bool = False
     nsfw: bool = False
     for_deletion: bool = False
+    caption: Annotated[str, Field(max_length=LONGEST_CAPTION)] | None = None
 
 
 class CurationRequest(Chosen):

@@ -64,9 +64,10 @@ class OpenRequest(Asked):
 
 
 class ShowRequest(Asked):
-    """An image whose file the file manager should show."""
+    """An image whose file the file manager should show, or a folder of the library that it should open."""
 
-    image_id: Id
+    image_id: Id | None = None
+    folder_id: Id | None = None
 
 
 class TakeInRequest(Asked):
@@ -105,6 +106,7 @@ class FilePreview(Answer):
     target: str | None
     with_it: Annotated[list[str], Field(description="Names of the files that go along.")]
     problem: Annotated[str | None, Field(description="Why it stays.")]
+    taken: Annotated[bool, Field(description="It stays because a file of its name is there already.")]
 
 
 class PlanAnswer(Answer):

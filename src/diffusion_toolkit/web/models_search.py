@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from diffusion_toolkit.query.filters import Operator
-from diffusion_toolkit.web.models import Answer, Asked, FacetAnswer
+from diffusion_toolkit.web.models import MOST_IDS, Answer, Asked, FacetAnswer, Id
 
 Text = Annotated[str, Field(max_length=20_000)]
 Short = Annotated[str, Field(max_length=2_000)]
@@ -126,3 +126,15 @@ class SizeAnswer(Answer):
 
     images: int
     bytes: int
+
+
+class PlacesRequest(Asked):
+    """Images whose places in a selection are wanted."""
+
+    image_ids: Annotated[list[Id], Field(max_length=MOST_IDS)]
+
+
+class PlacesAnswer(Answer):
+    """The place of each image asked for, from 0; null where it is not in the selection."""
+
+    places: list[int | None]

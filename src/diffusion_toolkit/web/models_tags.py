@@ -24,6 +24,14 @@ class HeldTagAnswer(TagAnswer):
     amount: Literal["all", "some"]
 
 
+class SuggestedTagAnswer(Answer):
+    """A tag that a model or the file names for an image, and the person has not given it."""
+
+    name: str
+    source: Annotated[str, Field(description="file, or the name of the model.")]
+    confidence: Annotated[float | None, Field(description="0 to 1; null: not known.")]
+
+
 class NewTag(Asked):
     """A tag to make."""
 

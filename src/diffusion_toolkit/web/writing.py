@@ -55,6 +55,8 @@ class Writing:
             ids: NDArray[np.integer] = np.asarray(chosen.image_ids, np.int64)
         else:
             ids = self.library.search(self.name).ids(chosen.selection or self._found(chosen))
+        if self.library.nsfw_mode == "hide":
+            ids = self.search.catalog.state.without_hidden(ids.astype(np.int64))
         return ids[~np.isin(ids, np.asarray(chosen.except_, np.int64))] if chosen.except_ else ids
 
     def done(self, written: Written, *subjects: Subject) -> WrittenAnswer:

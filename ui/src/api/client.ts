@@ -1,4 +1,5 @@
 /** One door to the server: JSON in, JSON out, and two kinds of failure. */
+import { t } from '../lib/messages.svelte';
 import type { ErrorBody } from './types';
 
 /** The server answered and refused; `body` says why. */
@@ -23,21 +24,28 @@ export function onUnreachable(listener: () => void): void {
 
 function notAnswering(cause?: unknown): Unreachable {
   unreachable();
-  return new Unreachable('The library is not answering.', { cause });
+  return new Unreachable(t('errors.gone'), { cause });
 }
 
 export interface Options {
   signal?: AbortSignal;
 }
 
-async function request(method: string, path: string, body: unknown, options: Options): Promise<Response> {
+interface Sent {
+  headers: Record<string, string>;
+  body: BodyInit;
+}
+
+const json = (body: unknown): Sent => ({ headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+async function request(method: string, path: string, sent: Sent | undefined, options: Options): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       signal: options.signal ?? null,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      ...sent,
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
@@ -58,7 +66,7 @@ async function refusal(response: Response): Promise<Error> {
   if (response.status === 502 || response.status === 503 || response.status === 504) {
     return notAnswering();
   }
-  return new Refused(response.status, { kind: 'http', message: `The server answered ${response.status}.` });
+  return new Refused(response.status, { kind: 'http', message: t('errors.answered', { status: response.status }) });
 }
 
 export async function getJson<T>(path: string, options: Options = {}): Promise<T> {
@@ -69,7 +77,13 @@ export async function getBytes(path: string, options: Options = {}): Promise<Uin
   return new Uint8Array(await (await request('GET', path, undefined, options)).arrayBuffer());
 }
 
-export async function send<T>(method: 'POST' | 'DELETE', path: string, body: unknown = {}): Promise<T> {
-  const response = await request(method, path, body, {});
+export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown = {}, options: Options = {}): Promise<T> {
+  const response = await request(method, path, json(body), options);
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Sends a file as it is. */
+export async function upload<T>(path: string, file: Blob, options: Options = {}): Promise<T> {
+  const sent: Sent = { headers: { 'Content-Type': 'application/octet-stream' }, body: file };
+  return (await (await request('POST', path, sent, options)).json()) as T;
 }

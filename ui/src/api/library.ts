@@ -1,5 +1,5 @@
 /** What the page asks of the server, one function per address. */
-import { getBytes, getJson, send, type Options } from './client';
+import { getBytes, getJson, send, upload, type Options } from './client';
 import type * as Api from './types';
 
 const text = encodeURIComponent;
@@ -11,6 +11,9 @@ export function openCollection(opened: string): void {
   name = opened;
   collection = `/api/collections/${text(opened)}`;
 }
+
+/** The address of something of the open collection: `at('/albums')`. */
+export const at = (path: string): string => collection + path;
 
 export interface SearchQuery {
   q: string;
@@ -37,6 +40,10 @@ export const layout = (selection: string, options?: Options): Promise<Uint8Array
 export const groups = (selection: string, options?: Options): Promise<Api.Group[]> =>
   getJson(`${collection}/selections/${text(selection)}/groups`, options);
 
+/** How many pictures a selection has, and how many bytes their files have together. */
+export const selectionSize = (selection: string, options?: Options): Promise<{ images: number; bytes: number }> =>
+  getJson(`${collection}/selections/${text(selection)}/size`, options);
+
 /** The most frequent values of one facet, at most `limit` of them. */
 export async function facet(selection: string, key: string, limit: number): Promise<Api.FacetValue[]> {
   const path = `${collection}/selections/${text(selection)}/facets?keys=${text(key)}&limit=${limit}`;
@@ -46,6 +53,12 @@ export async function facet(selection: string, key: string, limit: number): Prom
 export async function indexOf(selection: string, image: number, options?: Options): Promise<number | null> {
   const path = `${collection}/selections/${text(selection)}/index?image=${image}`;
   return (await getJson<{ index: number | null }>(path, options)).index;
+}
+
+/** Where some pictures stand in a selection; null for those that are not in it. */
+export async function places(selection: string, ids: readonly number[], options?: Options): Promise<(number | null)[]> {
+  const path = `${collection}/selections/${text(selection)}/places`;
+  return (await send<{ places: (number | null)[] }>('POST', path, { image_ids: ids }, options)).places;
 }
 
 export const image = (id: number, options?: Options): Promise<Api.ImageDetail> =>
@@ -79,7 +92,18 @@ export const startScan = (rootIds?: number[]): Promise<{ job: number }> =>
 export const cancelScans = (): Promise<void> => send('POST', `${collection}/scans/cancel`);
 export const curate = (request: Api.CurationRequest): Promise<Api.Written> =>
   send('POST', `${collection}/curation`, request);
+/** Notes that somebody looked at these pictures. */
+export const viewed = (ids: readonly number[]): Promise<Api.Written> => send('POST', `${collection}/viewed`, { image_ids: ids });
 export const undo = (journal?: number): Promise<Api.Undone> =>
   send('POST', `${collection}/undo`, journal === undefined ? {} : { journal });
 
+/** Puts pictures of an album in front of one of it, or behind one. */
+export const moveInAlbum = (album: number, move: Record<string, unknown>): Promise<Api.Written> =>
+  send('POST', `${collection}/albums/${album}/move`, move);
+
 export const eventsAddress = (): string => `/api/events?collection=${text(name)}`;
+
+export const nsfwWords = async (): Promise<string[]> => (await getJson<{ words: string[] }>(`${collection}/nsfw-words`)).words;
+export const setNsfwWords = async (words: readonly string[]): Promise<string[]> =>
+  (await send<{ words: string[] }>('PUT', `${collection}/nsfw-words`, { words })).words;
+export const importCuration = (file: Blob): Promise<Api.Imported> => upload(`${collection}/import`, file);

@@ -510,7 +510,7 @@ export interface paths {
         put?: never;
         /**
          * Show File
-         * @description Show the file of an image in the file manager of this machine.
+         * @description Show the file of an image, or open a folder of the library, in the file manager of this machine.
          */
         post: operations["show_file"];
         delete?: never;
@@ -651,6 +651,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/images/{image_id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image Captions
+         * @description What a person wrote about it, the newest first; also what was undone.
+         */
+        get: operations["image_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/images/{image_id}/explain": {
         parameters: {
             query?: never;
@@ -683,6 +703,26 @@ export interface paths {
          * @description The file itself, in whole or in ranges.
          */
         get: operations["image_bytes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/images/{image_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image Raw
+         * @description The texts in and beside its file, as they stand there now. The file is read anew.
+         */
+        get: operations["image_raw"];
         put?: never;
         post?: never;
         delete?: never;
@@ -734,6 +774,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/images/{image_id}/tags/suggested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggested Tags
+         * @description The tags that models or the file name and the person has not given, the most certain first.
+         */
+        get: operations["suggested_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/images/{image_id}/thumbnail": {
         parameters: {
             query?: never;
@@ -746,6 +806,26 @@ export interface paths {
          * @description A WebP of the image, at most `size` pixels on its longer side, upright.
          */
         get: operations["image_small"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/images/{image_id}/workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image Workflow
+         * @description The nodes of ComfyUI's graph, their properties and wires. The file is read anew, if it can be.
+         */
+        get: operations["image_workflow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1483,7 +1563,7 @@ export interface paths {
         };
         /**
          * Selection Groups
-         * @description The headings of a selection, in order: days, first letters, ratings.
+         * @description The headings of a selection, in order: days, first letters, ratings, folders, models, prompts.
          */
         get: operations["selection_groups"];
         put?: never;
@@ -1548,6 +1628,26 @@ export interface paths {
         get: operations["selection_layout"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/selections/{selection}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Selection Places
+         * @description Where some images stand in a selection.
+         */
+        post: operations["selection_places"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1813,10 +1913,74 @@ export interface paths {
          * Events
          * @description Progress of scans (`scan`: the list that `scans` gives), changes of the catalog (`changed`), and writes of others
          *     through this server (`curation`, `tags`, `albums`, `queries`, `folders`: the token of the write); states of roots
-         *     and how they are watched (`roots`).
+         *     and how they are watched (`roots`); what becomes of pictures marked NSFW (`nsfw`).
          */
         get: operations["events"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect File
+         * @description What the file that is sent holds, and where each value of it stands. Nothing of it is kept.
+         */
+        post: operations["inspect_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nsfw-mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Nsfw Mode
+         * @description The mode of now.
+         */
+        get: operations["nsfw_mode"];
+        /**
+         * Set Nsfw Mode
+         * @description Change the mode, for every visitor. To end hiding asks for the passphrase, if there is one.
+         */
+        put: operations["set_nsfw_mode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nsfw-mode/passphrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Passphrase
+         * @description Set, change or take away the passphrase that ends hiding.
+         */
+        put: operations["set_passphrase"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1842,6 +2006,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description Everything one can set, with what it is now, what it would be, and what it may be.
+         */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Settings
+         * @description Change some settings in `settings.toml`, all or none.
+         */
+        patch: operations["change_settings"];
         trace?: never;
     };
     "/api/status": {
@@ -1982,6 +2170,19 @@ export interface components {
             name: string;
         };
         /**
+         * CaptionAnswer
+         * @description A caption that a person wrote.
+         */
+        CaptionAnswer: {
+            /**
+             * Made At
+             * @description Seconds since 1970, UTC.
+             */
+            made_at: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * Chosen
          * @description Which images: by number, a selection, or what a query finds; exactly one of the three, except some.
          */
@@ -2105,9 +2306,12 @@ export interface components {
         };
         /**
          * CurationSet
-         * @description What to set. A key that is absent stays as it is; rating null takes the rating away.
+         * @description What to set. A key that is absent stays as it is; rating null takes the rating away, caption ""
+         *     the caption, and caption null gives that of the file again.
          */
         CurationSet: {
+            /** Caption */
+            caption?: string | null;
             /**
              * Favorite
              * @default false
@@ -2263,6 +2467,11 @@ export interface components {
             problem: string | null;
             /** Source */
             source: string;
+            /**
+             * Taken
+             * @description It stays because a file of its name is there already.
+             */
+            taken: boolean;
             /** Target */
             target: string | null;
             /**
@@ -2429,7 +2638,7 @@ export interface components {
         };
         /**
          * GroupAnswer
-         * @description Consecutive images of a selection under one heading: a day, a letter, a rating.
+         * @description Consecutive images of a selection under one heading: a day, a letter, a rating, a folder, a model, a prompt.
          */
         GroupAnswer: {
             /** Count */
@@ -2509,9 +2718,14 @@ export interface components {
             available: boolean;
             /**
              * Caption
-             * @description A text beside the file that describes the picture.
+             * @description What describes the picture: a person's words, else the file's.
              */
             caption: string | null;
+            /**
+             * Captioned
+             * @description A person wrote the caption, or took that of the file away.
+             */
+            captioned: boolean;
             /**
              * Codec
              * @description Of a film: h264, vp9, av1 …
@@ -2526,6 +2740,11 @@ export interface components {
             duration_s: number | null;
             /** Favorite */
             favorite: boolean;
+            /**
+             * File Caption
+             * @description A text beside the file that describes the picture.
+             */
+            file_caption: string | null;
             /** Folder */
             folder: string;
             /** For Deletion */
@@ -2640,6 +2859,55 @@ export interface components {
             index: number | null;
         };
         /**
+         * InspectedAnswer
+         * @description What one file is and holds, as `dtk inspect --explain` tells it.
+         *
+         *     origins: by field of the recipe, where its value stood; seen: every text in the file.
+         */
+        InspectedAnswer: {
+            /** Audio Codec */
+            audio_codec: string | null;
+            /** Caption */
+            caption: string | null;
+            /**
+             * Codec
+             * @description Of a film: h264, vp9, av1 …
+             */
+            codec: string | null;
+            /** Duration S */
+            duration_s: number | null;
+            /**
+             * Format
+             * @description By its content; null: none that is known.
+             */
+            format: string | null;
+            /**
+             * Frame Rate
+             * @description Frames per second.
+             */
+            frame_rate: number | null;
+            /** Height */
+            height: number | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Origins */
+            origins?: {
+                [key: string]: components["schemas"]["OriginAnswer"][];
+            };
+            /** Problems */
+            problems: string[];
+            recipe: components["schemas"]["RecipeAnswer"] | null;
+            /** Seen */
+            seen: components["schemas"]["SeenAnswer"][];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Width */
+            width: number | null;
+        };
+        /**
          * ItemAnswer
          * @description One image as the grid needs it.
          */
@@ -2668,6 +2936,11 @@ export interface components {
             height: number | null;
             /** Id */
             id: number;
+            /**
+             * In Album
+             * @description It stands in an album that is not smart.
+             */
+            in_album: boolean;
             /** Missing */
             missing: boolean;
             /** Name */
@@ -2703,6 +2976,11 @@ export interface components {
             version: string;
             /** Width */
             width: number | null;
+            /**
+             * Words
+             * @description The beginning of its caption, else of its prompt, without capital letters.
+             */
+            words: string | null;
         };
         /**
          * ItemsAnswer
@@ -3184,6 +3462,35 @@ export interface components {
             value: string;
         };
         /**
+         * NsfwModeAnswer
+         * @description What becomes of pictures that are marked NSFW.
+         */
+        NsfwModeAnswer: {
+            /**
+             * Has Passphrase
+             * @description Hiding ends only with the passphrase.
+             */
+            has_passphrase: boolean;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "show" | "blur" | "hide";
+        };
+        /**
+         * NsfwModeRequest
+         * @description The new mode; with the passphrase, where hiding is to end and there is one.
+         */
+        NsfwModeRequest: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "show" | "blur" | "hide";
+            /** Passphrase */
+            passphrase?: string | null;
+        };
+        /**
          * OfferAnswer
          * @description A file that is there and may be a missing picture. distance: of 64 bits of likeness, how many differ.
          */
@@ -3253,6 +3560,16 @@ export interface components {
             source: string;
         };
         /**
+         * PassphraseRequest
+         * @description A new passphrase, or null for none; with the one of now, where there is one.
+         */
+        PassphraseRequest: {
+            /** Current */
+            current?: string | null;
+            /** Passphrase */
+            passphrase: string | null;
+        };
+        /**
          * PathsAnswer
          * @description Paths of images as one reads them, in order.
          */
@@ -3287,6 +3604,22 @@ export interface components {
         PlaceRequest: {
             /** Before */
             before: number | null;
+        };
+        /**
+         * PlacesAnswer
+         * @description The place of each image asked for, from 0; null where it is not in the selection.
+         */
+        PlacesAnswer: {
+            /** Places */
+            places: (number | null)[];
+        };
+        /**
+         * PlacesRequest
+         * @description Images whose places in a selection are wanted.
+         */
+        PlacesRequest: {
+            /** Image Ids */
+            image_ids: number[];
         };
         /**
          * PlanAnswer
@@ -3420,6 +3753,18 @@ export interface components {
             text: string;
         };
         /**
+         * PropertyAnswer
+         * @description A property of a node. value: its text, numbers with all digits; is_text: it is no number or switch.
+         */
+        PropertyAnswer: {
+            /** Is Text */
+            is_text: boolean;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * QueryAnswer
          * @description A query in its canonical text, as lines of a filter panel, and the text of what is no line.
          */
@@ -3445,6 +3790,36 @@ export interface components {
             rest: string;
             /** Rows */
             rows?: components["schemas"]["NodeRowModel"][];
+        };
+        /**
+         * RawAnswer
+         * @description The texts in and beside the file as it is now, with the places of the recipe's values in them.
+         */
+        RawAnswer: {
+            /** Generator */
+            generator: string | null;
+            /** Origins */
+            origins: {
+                [key: string]: components["schemas"]["OriginAnswer"][];
+            };
+            /** Problems */
+            problems: string[];
+            /** Seen */
+            seen: components["schemas"]["RawTextAnswer"][];
+        };
+        /**
+         * RawTextAnswer
+         * @description A text as it stands in the file, cut after a million characters.
+         */
+        RawTextAnswer: {
+            /** Characters */
+            characters: number;
+            /** Source */
+            source: string;
+            /** Used */
+            used: boolean;
+            /** Value */
+            value: string;
         };
         /**
          * RecipeAnswer
@@ -3793,12 +4168,83 @@ export interface components {
             used: boolean;
         };
         /**
+         * SettingAnswer
+         * @description One setting, as it stands in `settings.toml` and the environment now.
+         */
+        SettingAnswer: {
+            /** Choices */
+            choices: string[];
+            default: components["schemas"]["JsonValue"];
+            /** Description */
+            description: string;
+            /**
+             * Is Set
+             * @description It is not the default; of a secret: there is one.
+             */
+            is_set: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "switch" | "whole" | "number" | "text" | "choice" | "secret" | "list" | "programs";
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Of This Machine
+             * @description Only who sits at the machine of the library may change it.
+             */
+            of_this_machine: boolean;
+            /**
+             * Pending
+             * @description It holds from the next start of the program on.
+             */
+            pending: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "default" | "file" | "environment";
+            /** @description Null for a secret: those are never sent back. */
+            value: components["schemas"]["JsonValue"];
+        };
+        /**
+         * SettingsAnswer
+         * @description Everything one can set. here: the visitor sits at the machine of the library.
+         */
+        SettingsAnswer: {
+            /**
+             * File
+             * @description Where the settings are kept.
+             */
+            file: string;
+            /** Here */
+            here: boolean;
+            /** Settings */
+            settings: components["schemas"]["SettingAnswer"][];
+        };
+        /**
+         * SettingsChange
+         * @description New values by name; null brings the default back.
+         */
+        SettingsChange: {
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * ShowRequest
-         * @description An image whose file the file manager should show.
+         * @description An image whose file the file manager should show, or a folder of the library that it should open.
          */
         ShowRequest: {
+            /** Folder Id */
+            folder_id?: number | null;
             /** Image Id */
-            image_id: number;
+            image_id?: number | null;
         };
         /**
          * SizeAnswer
@@ -3852,6 +4298,12 @@ export interface components {
             collections: string[];
             /** Images */
             images: number;
+            /**
+             * Nsfw Mode
+             * @description hide: nothing is told of pictures marked NSFW.
+             * @enum {string}
+             */
+            nsfw_mode: "show" | "blur" | "hide";
             /** Plugin Failures */
             plugin_failures: components["schemas"]["PluginFailureAnswer"][];
             /**
@@ -3863,6 +4315,24 @@ export interface components {
             revision: number;
             /** Version */
             version: string;
+        };
+        /**
+         * SuggestedTagAnswer
+         * @description A tag that a model or the file names for an image, and the person has not given it.
+         */
+        SuggestedTagAnswer: {
+            /**
+             * Confidence
+             * @description 0 to 1; null: not known.
+             */
+            confidence: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @description file, or the name of the model.
+             */
+            source: string;
         };
         /**
          * TagAnswer
@@ -4054,6 +4524,18 @@ export interface components {
             image_ids: number[];
         };
         /**
+         * WireAnswer
+         * @description An input that comes from another node's output.
+         */
+        WireAnswer: {
+            /** Input */
+            input: string;
+            /** Node */
+            node: string;
+            /** Output */
+            output: number;
+        };
+        /**
          * WordsAnswer
          * @description Words of prompts that mark images NSFW, one term each.
          */
@@ -4068,6 +4550,49 @@ export interface components {
         WordsRequest: {
             /** Words */
             words: string[];
+        };
+        /**
+         * WorkflowAnswer
+         * @description The graph that made a picture.
+         */
+        WorkflowAnswer: {
+            /**
+             * Nodes
+             * @description In the order of the file.
+             */
+            nodes: components["schemas"]["WorkflowNodeAnswer"][];
+            /**
+             * Wired
+             * @description Whether the wires are known: they stand in the file alone.
+             */
+            wired: boolean;
+        };
+        /**
+         * WorkflowNodeAnswer
+         * @description A node of the graph that made the picture.
+         */
+        WorkflowNodeAnswer: {
+            /**
+             * Fields
+             * @description Fields of the recipe that come from it.
+             */
+            fields: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description Its class.
+             */
+            kind: string;
+            /** Properties */
+            properties: components["schemas"]["PropertyAnswer"][];
+            /**
+             * Title
+             * @description What the person called it.
+             */
+            title: string;
+            /** Wires */
+            wires: components["schemas"]["WireAnswer"][];
         };
         /**
          * WrittenAnswer
@@ -5374,6 +5899,38 @@ export interface operations {
             };
         };
     };
+    image_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptionAnswer"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     image_explained: {
         parameters: {
             query?: never;
@@ -5450,6 +6007,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    image_raw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawAnswer"];
+                };
             };
             /** @description What went wrong. */
             default: {
@@ -5550,6 +6139,38 @@ export interface operations {
             };
         };
     };
+    suggested_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedTagAnswer"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     image_small: {
         parameters: {
             query?: {
@@ -5581,6 +6202,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    image_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowAnswer"];
+                };
             };
             /** @description What went wrong. */
             default: {
@@ -7239,6 +7892,42 @@ export interface operations {
             };
         };
     };
+    selection_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                selection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     selection_size: {
         parameters: {
             query?: never;
@@ -7632,7 +8321,7 @@ export interface operations {
                 offset?: number;
                 /** @description A result, instead of a query. */
                 selection?: string | null;
-                sort?: "images" | "prompts" | "best" | "worst" | "favorites" | "weight" | "text";
+                sort?: "images" | "prompts" | "best" | "worst" | "favorites" | "refused" | "weight" | "text";
                 /** @description Part of the token. */
                 text?: string;
             };
@@ -7766,6 +8455,137 @@ export interface operations {
             };
         };
     };
+    inspect_file: {
+        parameters: {
+            query?: {
+                /** @description How the file is called; some programs write there. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    nsfw_mode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NsfwModeAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    set_nsfw_mode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NsfwModeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NsfwModeAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    set_passphrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassphraseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NsfwModeAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     query_fields: {
         parameters: {
             query?: never;
@@ -7782,6 +8602,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LanguageAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
                 };
             };
             /** @description What went wrong. */

@@ -17,9 +17,11 @@ export type ScanRun = Schemas['ScanAnswer'];
 export type Status = Schemas['StatusAnswer'];
 export type Written = Schemas['WrittenAnswer'];
 export type Undone = Schemas['UndoneAnswer'];
+export type Imported = Schemas['ImportedAnswer'];
 export type ErrorBody = Schemas['Problem'];
 
 /** What a change sets; keys that are absent stay as they are. */
-export type Change = Partial<Schemas['CurationSet']>;
+/** Captions are written on their own (api/panel). */
+export type Change = Partial<Omit<Schemas['CurationSet'], 'caption'>>;
 
 export type CurationRequest = Partial<Omit<Schemas['CurationRequest'], 'set'>> & { set: Change };

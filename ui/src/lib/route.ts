@@ -9,7 +9,12 @@ export interface Route {
   image: number | null;
   /** Position of the first picture in view. */
   at: number;
+  /** A page that stands in the grid's place. */
+  page?: PageName | undefined;
 }
+
+export const PAGES = ['prompts', 'models', 'albums', 'tags', 'history', 'settings'] as const;
+export type PageName = (typeof PAGES)[number];
 
 function wholeNumber(text: string | null): number | null {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
@@ -22,6 +27,7 @@ export function parseRoute(search: string): Route {
     sort: parameters.get('sort')?.trim() || DEFAULT_SORT,
     image: wholeNumber(parameters.get('image')),
     at: wholeNumber(parameters.get('at')) ?? 0,
+    page: PAGES.find((one) => one === parameters.get('page')),
   };
 }
 
@@ -31,6 +37,7 @@ export function formatRoute(route: Route): string {
   if (route.sort !== DEFAULT_SORT) parameters.set('sort', route.sort);
   if (route.image !== null) parameters.set('image', String(route.image));
   if (route.at > 0) parameters.set('at', String(route.at));
+  if (route.page) parameters.set('page', route.page);
   const text = parameters.toString();
   return text ? `/?${text}` : '/';
 }

@@ -8,6 +8,9 @@
 const AT_ONCE = 4;
 const REMEMBERED = 20_000;
 
+/** How long to wait before a thumbnail that failed is asked for again: a file that is being moved is there a moment later. */
+const AGAIN_MS = [500, 1_500];
+
 interface Wish {
   address: string;
   /** Position of its picture in the result. */
@@ -58,16 +61,27 @@ function withdraw(image: HTMLImageElement): void {
   if (position >= 0) waiting.splice(position, 1);
 }
 
-/** A Svelte attachment: gives the image its thumbnail as soon as a connection is free. */
-export function thumbnail(address: string, index: number): (image: HTMLImageElement) => () => void {
+/** A Svelte attachment: gives the image its thumbnail as soon as a connection is free; `onfailure` when it stays without. */
+export function thumbnail(address: string, index: number, onfailure?: () => void): (image: HTMLImageElement) => () => void {
   return (image) => {
+    let attempts = 0;
+    let again: number | undefined;
+    const wish = (): void => {
+      waiting.push({ address, index, image });
+      queueMicrotask(next); // after all tiles of this frame have wished
+    };
     const done = (): void => {
       remember(address);
       image.dataset.state = 'loaded';
       release(image);
     };
     const failed = (): void => {
-      image.dataset.state = 'failed';
+      const pause = AGAIN_MS[attempts];
+      attempts += 1;
+      if (pause === undefined) {
+        image.dataset.state = 'failed';
+        onfailure?.();
+      } else again = window.setTimeout(wish, pause);
       release(image);
     };
     image.addEventListener('load', done);
@@ -77,15 +91,37 @@ export function thumbnail(address: string, index: number): (image: HTMLImageElem
       image.src = address;
     } else {
       image.dataset.state = 'waiting';
-      waiting.push({ address, index, image });
-      queueMicrotask(next); // after all tiles of this frame have wished
+      wish();
     }
     return () => {
+      clearTimeout(again);
       image.removeEventListener('load', done);
       image.removeEventListener('error', failed);
       withdraw(image);
-      if (!image.complete) image.removeAttribute('src'); // cancels the request
+      image.removeAttribute('src'); // cancels the request, and what was decoded need not wait for a collection
       release(image);
+    };
+  };
+}
+
+/** A Svelte attachment for an image that has its address already: a failure is tried again before it is one. */
+export function triedAgain(onfailure: () => void): (image: HTMLImageElement) => () => void {
+  return (image) => {
+    let attempts = 0;
+    let again: number | undefined;
+    const failed = (): void => {
+      const pause = AGAIN_MS[attempts];
+      attempts += 1;
+      if (pause === undefined) onfailure();
+      else again = window.setTimeout(() => image.setAttribute('src', image.src), pause);
+    };
+    const loaded = (): void => void (attempts = 0);
+    image.addEventListener('load', loaded);
+    image.addEventListener('error', failed);
+    return () => {
+      clearTimeout(again);
+      image.removeEventListener('load', loaded);
+      image.removeEventListener('error', failed);
     };
   };
 }
@@ -95,3 +131,6 @@ export function sizeFor(width: number, height: number, density: number): 256 | 5
   const side = Math.max(width, height) * Math.min(density, 2);
   return side <= 288 ? 256 : side <= 640 ? 512 : 1024;
 }
+
+/** True where this thumbnail was loaded in this session, so that the browser has it at hand. */
+export const isLoaded = (address: string): boolean => loaded.has(address);

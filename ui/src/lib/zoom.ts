@@ -15,10 +15,17 @@ export const LARGEST_SCALE = 10;
 
 export const clampScale = (scale: number): number => Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, scale));
 
-/** Screen pixels per picture pixel at which the whole picture is seen; small pictures are not enlarged. */
-export function fitScale(picture: Size, view: Size): number {
+/** Screen pixels per picture pixel at which the whole picture is seen; small pictures are not enlarged unless asked. */
+export function fitScale(picture: Size, view: Size, enlarge = false): number {
   if (picture.width <= 0 || picture.height <= 0) return 1;
-  return Math.min(1, view.width / picture.width, view.height / picture.height);
+  const whole = Math.min(view.width / picture.width, view.height / picture.height);
+  return enlarge ? whole : Math.min(1, whole);
+}
+
+/** Screen pixels per picture pixel at which the picture fills the view, without an empty margin. */
+export function fillScale(picture: Size, view: Size): number {
+  if (picture.width <= 0 || picture.height <= 0) return 1;
+  return Math.max(view.width / picture.width, view.height / picture.height);
 }
 
 /** Upper left corner of the picture in the view, when `centre` (parts of the picture) is in the view's middle. */

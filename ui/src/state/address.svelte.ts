@@ -1,7 +1,7 @@
 /** Keeps address and page the same: what one does writes the address, Back and Forward restore the page. */
 import * as library from '../api/library';
 import type { Item } from '../api/types';
-import { DEFAULT_SORT, formatRoute, parseRoute, sameView, type Route } from '../lib/route';
+import { DEFAULT_SORT, formatRoute, parseRoute, sameView, type PageName, type Route } from '../lib/route';
 import { grid } from './grid.svelte';
 import { result, type Place } from './result.svelte';
 import { selected } from './selected.svelte';
@@ -44,11 +44,18 @@ class Address {
     this.#overtaken = true;
     if (!(await show(q, sort, options.place ?? 0))) return false;
     const route: Route = { q, sort, image: null, at: 0 };
-    const replace = sameView(route, this.route) || (options.typing === true && this.#typing);
+    const replace = (sameView(route, this.route) && !this.route.page) || (options.typing === true && this.#typing);
     this.#typing = options.typing === true;
     if (viewer.isOpen) viewer.index = -1;
     this.#write(route, replace ? 'replace' : 'push', {});
     return true;
+  }
+
+  /** Puts a page into the grid's place, or takes it away; the result stays behind it. */
+  openPage(page: PageName | undefined): void {
+    if (page === this.route.page) return;
+    if (viewer.isOpen) viewer.index = -1;
+    this.#write({ ...this.route, image: null, page }, 'push', this.#kept());
   }
 
   openViewer(index: number): void {

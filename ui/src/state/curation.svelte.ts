@@ -4,6 +4,7 @@ import * as library from '../api/library';
 import { Refused, Unreachable } from '../api/client';
 import type { Change, CurationRequest, Item } from '../api/types';
 import { describeChange } from '../lib/changes';
+import { t } from '../lib/messages.svelte';
 import { toasts } from './toasts.svelte';
 
 export type Curated = Required<Change>;
@@ -69,22 +70,41 @@ class Curation {
     this.#schedule();
   }
 
-  /** Takes back the last change. */
-  async undo(): Promise<void> {
+  /** Number of the last change that can be taken back here. */
+  get lastJournal(): number | null {
+    return this.#journals.at(-1)?.journal ?? null;
+  }
+
+  /** Takes back the last change; the first of the pictures it touched. */
+  async undo(): Promise<readonly number[]> {
     await this.flush();
     const last = this.#journals.pop();
-    if (!last) return;
+    if (!last) return [];
     try {
       const undone = await library.undo(last.journal);
       this.token = Math.max(this.token, undone.token);
-      for (const [id, old] of last.before) this.#overlay.set(id, old);
-      this.#forget(last);
-      const title = `Undid: ${describeChange(last.request.set, undone.changed)}`;
+      this.#putBack(last);
+      const title = t('files.undid', { what: describeChange(last.request.set, undone.changed) });
       toasts.show({ name: 'curation', kind: 'done', title });
+      return undone.image_ids;
     } catch (error) {
       this.#journals.push(last);
-      refusedToast('Not undone', error);
+      refusedToast(t('files.not-undone'), error);
+      return [];
     }
+  }
+
+  /** A change was taken back elsewhere: in the history. */
+  undone(journal: number): void {
+    const known = this.#journals.find((one) => one.journal === journal);
+    if (!known) return;
+    this.#journals = this.#journals.filter((one) => one !== known);
+    this.#putBack(known);
+  }
+
+  #putBack(change: Pending): void {
+    for (const [id, old] of change.before) this.#overlay.set(id, old);
+    this.#forget(change);
   }
 
   /** Sends what waits; called by the timer, and when the server answers again. */
@@ -115,9 +135,8 @@ class Curation {
         this.#announce(next, written.changed);
       } catch (error) {
         if (error instanceof Unreachable) return; // stays in the queue
-        for (const [id, old] of next.before) this.#overlay.set(id, old);
-        this.#forget(next);
-        refusedToast('Not changed', error);
+        this.#putBack(next);
+        refusedToast(t('files.not-changed'), error);
       }
       this.#queue = this.#queue.slice(1);
     }
@@ -130,7 +149,7 @@ class Curation {
 
   #announce(pending: Pending, changed: number): void {
     if (pending.before.size === 1) return; // one can see it
-    const undo = { label: 'Undo', key: 'Ctrl Z', run: () => void this.undo() };
+    const undo = { label: t('common.undo'), command: 'app.undo', run: () => void this.undo() };
     toasts.show({ name: 'curation', kind: 'done', title: describeChange(pending.request.set, changed), action: undo });
   }
 }

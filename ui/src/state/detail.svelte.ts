@@ -3,6 +3,8 @@ import * as library from '../api/library';
 import { Refused, Unreachable } from '../api/client';
 import type { ImageDetail, Item } from '../api/types';
 
+type Known = Pick<Item, 'id' | 'version' | 'phase'>;
+
 const REST_MS = 60;
 const KEPT = 60;
 
@@ -32,7 +34,26 @@ class Detail {
     if (this.shown?.phase === 0) void this.#fetch(this.shown);
   }
 
-  async #fetch(item: Item): Promise<void> {
+  /** Something was written or undone: what is known may be old, and the shown picture is asked for again. */
+  refresh(): void {
+    this.#known.clear();
+    if (this.shown) void this.#fetch(this.shown);
+  }
+
+  /** Shows another caption before the server has it; gives what was known before. */
+  recaption(id: number, caption: string | null): ImageDetail | null {
+    const before = this.shown;
+    if (before?.id !== id) return null;
+    this.shown = { ...before, caption: caption === null ? before.file_caption : caption || null, captioned: caption !== null };
+    return before;
+  }
+
+  /** Puts back what a refused change replaced. */
+  restore(before: ImageDetail): void {
+    if (this.shown?.id === before.id) this.shown = before;
+  }
+
+  async #fetch(item: Known): Promise<void> {
     const request = new AbortController();
     this.#request = request;
     try {
@@ -53,6 +74,6 @@ class Detail {
   }
 }
 
-const keyOf = (item: Item): string => `${item.id}:${item.version}:${item.phase}`;
+const keyOf = (item: Known): string => `${item.id}:${item.version}:${item.phase}`;
 
 export const detail = new Detail();

@@ -1,6 +1,9 @@
 /** What the server tells by itself: progress of scans, changes of the library, and that it is gone. */
 import * as library from '../api/library';
+import type { ModelWork } from '../api/places';
+import type { NsfwAnswer, NsfwMode } from '../api/settings';
 import type { ScanRun, Status } from '../api/types';
+import { modelJobs } from './modelWork.svelte';
 
 /** A stream that ends sooner is not opened again at once. */
 const SHORTEST_STREAM_MS = 2000;
@@ -9,6 +12,9 @@ const RETRY_S = [2, 3, 5, 10];
 export const isRunning = (scan: ScanRun): boolean => scan.state === 'running';
 
 type Listener = () => void;
+
+/** Events that change no picture by themselves, so that none of them comes as "changed". */
+const PLACES = ['roots', 'folders', 'albums', 'tags', 'queries'] as const;
 
 class Live {
   scans: ScanRun[] = $state.raw([]);
@@ -24,6 +30,7 @@ class Live {
   #tries = 0;
   #timer: number | undefined;
   #changed: Listener[] = [];
+  #places: Listener[] = [];
   #back: Listener[] = [];
   #ended: Listener[] = [];
 
@@ -37,6 +44,10 @@ class Live {
   onChanged(listener: Listener): void {
     this.#changed.push(listener);
   }
+  /** Folders, albums, tags or saved searches changed, here or in another window. */
+  onPlaces(listener: Listener): void {
+    this.#places.push(listener);
+  }
   onBack(listener: Listener): void {
     this.#back.push(listener);
   }
@@ -46,6 +57,11 @@ class Live {
 
   async start(): Promise<void> {
     await this.tryNow();
+  }
+
+  /** Somebody changed what becomes of pictures that are marked NSFW. */
+  nsfwMode(mode: NsfwMode): void {
+    if (this.status) this.status = { ...this.status, nsfw_mode: mode };
   }
 
   /** A request got no answer. */
@@ -88,6 +104,13 @@ class Live {
       this.lastReply = Date.now();
       for (const listener of this.#changed) listener();
     });
+    source.addEventListener('models', (event: MessageEvent<string>) => modelJobs.take(JSON.parse(event.data) as ModelWork[]));
+    for (const subject of PLACES) {
+      source.addEventListener(subject, () => {
+        for (const listener of this.#places) listener();
+      });
+    }
+    source.addEventListener('nsfw', (event: MessageEvent<string>) => this.nsfwMode((JSON.parse(event.data) as NsfwAnswer).mode));
     source.addEventListener('error', () => this.#dropped(source));
   }
 

@@ -1,5 +1,5 @@
 /** Pictures of one result, fetched in pages of 200 around what is in view. */
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import * as library from '../api/library';
 import type { Item } from '../api/types';
 
@@ -8,7 +8,11 @@ const AT_ONCE = 2;
 const KEPT = 120;
 
 export class Pages {
+  /** Pictures that went missing while this result was on the screen; their places stay empty until it is made anew. */
+  readonly gone = new SvelteSet<number>();
   #loaded = new SvelteMap<number, Item[]>();
+  /** Loaded, but the library has changed since. */
+  #stale = new Set<number>();
   #loading = new Map<number, AbortController>();
   #wanted: number[] = [];
 
@@ -47,11 +51,17 @@ export class Pages {
 
   async load(page: number, signal?: AbortSignal): Promise<Item[]> {
     const known = this.#loaded.get(page);
-    if (known) return known;
+    if (known && !this.#stale.has(page)) return known;
     if (page * PAGE >= this.total) return [];
     const items = await library.items(this.selection, page * PAGE, PAGE, { signal });
     this.#keep(page, items);
     return items;
+  }
+
+  /** Asks again for what is loaded: in view now, elsewhere when it comes into view. */
+  renew(): void {
+    for (const page of this.#loaded.keys()) this.#stale.add(page);
+    this.#fill();
   }
 
   close(): void {
@@ -62,7 +72,7 @@ export class Pages {
   #fill(): void {
     for (const page of this.#wanted) {
       if (this.#loading.size >= AT_ONCE) return;
-      if (this.#loaded.has(page) || this.#loading.has(page)) continue;
+      if ((this.#loaded.has(page) && !this.#stale.has(page)) || this.#loading.has(page)) continue;
       const request = new AbortController();
       this.#loading.set(page, request);
       this.load(page, request.signal)
@@ -79,12 +89,18 @@ export class Pages {
   }
 
   #keep(page: number, items: Item[]): void {
-    this.#loaded.delete(page);
+    const before = this.#loaded.get(page);
+    before?.forEach((old, at) => {
+      if (items[at]?.missing && !old.missing) this.gone.add(old.id);
+    });
+    this.#stale.delete(page);
     this.#loaded.set(page, items);
     if (this.#loaded.size <= KEPT) return;
     for (const old of this.#loaded.keys()) {
       if (this.#loaded.size <= KEPT) return;
-      if (!this.#wanted.includes(old)) this.#loaded.delete(old);
+      if (this.#wanted.includes(old)) continue;
+      this.#loaded.delete(old);
+      this.#stale.delete(old);
     }
   }
 }

@@ -1,7 +1,8 @@
 /** The result on the screen: what was asked, how many pictures, their shapes, their groups. */
 import * as library from '../api/library';
 import { Refused, Unreachable } from '../api/client';
-import type { ErrorBody, Group } from '../api/types';
+import type { ErrorBody, Group, SearchResult } from '../api/types';
+import { t } from '../lib/messages.svelte';
 import { DEFAULT_SORT } from '../lib/route';
 import { curation } from './curation.svelte';
 import { PAGE, Pages } from './pages.svelte';
@@ -16,6 +17,8 @@ export interface Ask {
   place: Place;
   /** Picture whose position in the new result is wanted as well. */
   focus?: number | undefined;
+  /** Picture whose row stays at its height on the screen, with its position in the old result. */
+  keep?: { id: number; index: number } | undefined;
 }
 
 export interface Shown {
@@ -25,12 +28,16 @@ export interface Shown {
   milliseconds: number;
   q: string;
   sort: string;
+  /** Values of the query that nothing has, and what was perhaps meant. */
+  hints: SearchResult['hints'];
   aspects: Uint8Array;
   groups: Group[];
   pages: Pages;
   place: Place;
   /** Position of the picture asked for; -1 when it is not in this result. */
   focus: number;
+  /** Positions of the picture whose row stays, in the result before and in this one. */
+  kept: { before: number; now: number } | null;
   /** Token of the last write this result has seen. */
   seen: number;
 }
@@ -46,14 +53,16 @@ class Result {
   refused: string | null = $state(null);
   #request: AbortController | null = null;
   #firstVisible = 0;
+  #lastVisible = 0;
 
   readonly q = $derived(this.shown?.q ?? '');
   readonly sort = $derived(this.shown?.sort ?? DEFAULT_SORT);
   readonly total = $derived(this.shown?.total ?? 0);
 
   /** The grid reports what it shows, so that a new result brings the same stretch with it. */
-  reportFirst(index: number): void {
-    this.#firstVisible = index;
+  reportVisible(first: number, last: number): void {
+    this.#firstVisible = first;
+    this.#lastVisible = last;
   }
 
   get firstVisible(): number {
@@ -91,23 +100,35 @@ class Result {
   }
 
   /** Asks the same again, without moving the view; gives way to a search that is under way. */
-  async refresh(focus?: number): Promise<boolean> {
+  async refresh(focus?: number, keep?: Ask['keep']): Promise<boolean> {
     if (this.#request) return false;
-    return this.run({ q: this.q, sort: this.sort, place: 'stay', focus });
+    return this.run({ q: this.q, sort: this.sort, place: 'stay', focus, keep });
   }
 
-  async #fetch({ q, sort, place, focus }: Ask, signal: AbortSignal): Promise<Shown> {
+  async #fetch({ q, sort, place, focus, keep }: Ask, signal: AbortSignal): Promise<Shown> {
     const seen = curation.token;
     const found = await library.search({ q, sort, after: seen }, { signal });
     const pages = new Pages(found.selection, found.total, (error) => this.#pageFailed(error));
-    const first = Math.min(place === 'stay' ? this.#firstVisible : place, Math.max(0, found.total - 1));
-    const [aspects, groups, index] = await Promise.all([
+    const asked = [focus, keep?.id].filter((id) => id !== undefined);
+    const [aspects, groups, places] = await Promise.all([
       library.layout(found.selection, { signal }),
       library.groups(found.selection, { signal }),
-      focus === undefined ? null : library.indexOf(found.selection, focus, { signal }),
-      pages.load(Math.floor(first / PAGE), signal),
+      asked.length > 0 ? library.places(found.selection, asked, { signal }) : [],
     ]);
-    return { ...found, q, sort, aspects, groups, pages, place, seen, focus: index ?? -1 };
+    const at = (id: number | undefined): number => places[asked.indexOf(id ?? -1)] ?? -1;
+    const now = at(keep?.id);
+    await this.#prepare(pages, place, keep && now >= 0 ? now - keep.index : 0, at(focus), signal);
+    const kept = keep && now >= 0 ? { before: keep.index, now } : null;
+    return { ...found, q, sort, aspects, groups, pages, place, seen, focus: at(focus), kept };
+  }
+
+  /** Fetches what will be in view, so that it is there in the same frame. */
+  async #prepare(pages: Pages, place: Place, shift: number, focus: number, signal: AbortSignal): Promise<void> {
+    const first = place === 'stay' ? this.#firstVisible + shift : place;
+    const last = first + Math.max(0, this.#lastVisible - this.#firstVisible);
+    const end = Math.max(0, pages.total - 1);
+    const wanted = new Set([first, last, ...(focus >= 0 ? [focus] : [])].map((index) => Math.floor(Math.min(Math.max(0, index), end) / PAGE)));
+    await Promise.all([...wanted].map((page) => pages.load(page, signal)));
   }
 
   #failed(error: unknown, { q }: Ask): void {
@@ -116,13 +137,13 @@ class Result {
     if (error.body.kind === 'query') {
       this.error = error.body;
       this.refused = q;
-    } else toasts.show({ name: 'search', kind: 'error', title: 'The search failed', detail: error.message });
+    } else toasts.show({ name: 'search', kind: 'error', title: t('grid.search-failed'), detail: error.message });
   }
 
   #pageFailed(error: unknown): void {
     if (error instanceof Refused && error.status === 410) void this.refresh();
     else if (error instanceof Refused) {
-      toasts.show({ name: 'page', kind: 'error', title: 'Pictures could not be listed', detail: error.message });
+      toasts.show({ name: 'page', kind: 'error', title: t('grid.not-listed'), detail: error.message });
     }
   }
 }

@@ -2,7 +2,8 @@
 
 export interface ToastAction {
   label: string;
-  key?: string;
+  /** The command that does the same; its key is shown. */
+  command?: string;
   run: () => void;
 }
 

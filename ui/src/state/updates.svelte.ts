@@ -1,7 +1,10 @@
-/** New pictures while somebody browses: at the very top they appear at once, elsewhere a message offers them. */
+/**
+ * The library changes while somebody browses. At the very top new pictures appear at once, elsewhere a message offers
+ * them; what is in view is renewed in its place; what was removed leaves an empty slot until scrolling ends.
+ */
 import * as library from '../api/library';
 import { Refused, Unreachable } from '../api/client';
-import { plural } from '../lib/format';
+import { t } from '../lib/messages.svelte';
 import { address } from './address.svelte';
 import { curation } from './curation.svelte';
 import { detail } from './detail.svelte';
@@ -33,6 +36,7 @@ class Updates {
     live.onScanEnded(() => this.changed());
     live.onBack(() => void this.#back());
     document.addEventListener('visibilitychange', () => this.changed());
+    grid.onRest(() => void this.#close());
     $effect.root(() => {
       $effect(() => {
         if (!this.#busy && (this.#unlooked || (this.#stale && this.#mayChange))) void this.#look();
@@ -62,12 +66,21 @@ class Updates {
       if (this.#mayChange || result.total === 0) {
         this.#stale = false;
         await refresh();
-      } else await this.#offer();
+      } else {
+        result.shown?.pages.renew();
+        await this.#offer();
+      }
     } catch (error) {
-      if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
+      ignoreUnanswered(error);
     } finally {
       setTimeout(() => (this.#busy = false), PAUSE_MS + result.total * PAUSE_PER_PICTURE_MS);
     }
+  }
+
+  /** Scrolling ended: slots of removed pictures close, and the focused row stays where it is. */
+  async #close(): Promise<void> {
+    if (viewer.isOpen || (result.shown?.pages.gone.size ?? 0) === 0) return;
+    await refresh().catch(ignoreUnanswered);
   }
 
   async #offer(): Promise<void> {
@@ -77,9 +90,15 @@ class Updates {
     const added = found.total - shown.total;
     if (added <= 0 || result.shown !== shown) return;
     const run = (): void => void address.search(shown.q, shown.sort, { place: 0 });
-    const action = { label: 'Show', run };
-    toasts.show({ name: 'new', kind: 'new', title: plural(added, 'new image'), detail: 'Your place is kept.', stays: true, action });
+    const action = { label: t('common.show'), run };
+    const [title, detail] = [t('grid.new-images', { count: added }), t('grid.new-images-detail')];
+    toasts.show({ name: 'new', kind: 'new', title, detail, stays: true, action });
   }
+}
+
+/** The connection has a notice of its own, and the next change asks again. */
+function ignoreUnanswered(error: unknown): void {
+  if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
 }
 
 const updates = new Updates();

@@ -106,9 +106,9 @@ def _taken_apart(graph: Graph) -> tuple[Key, list[Input], list[Input]]:
             shapes.append((place, value))
         elif isinstance(value, dict) and value:
             shapes.append((place, tuple(value)))
-            inside.extend(map(_scalar, value.values()))
+            inside.extend(map(scalar_of, value.values()))
         else:
-            changed[place] = _scalar(value)
+            changed[place] = scalar_of(value)
     ids, kinds, _ = zip(*rows, strict=True) if rows else ((), (), ())
     key = (ids, kinds, tuple(map(tuple, inputs)), tuple(shapes))
     return key, whole, _scalars(whole, changed, inside, shorten=not 0 < graph.characters <= _LONGEST_VALUE)
@@ -129,7 +129,7 @@ def _scalars(whole: list[Input], changed: dict[int, Scalar], inside: list[Input]
     return values
 
 
-def _scalar(value: JsonValue) -> Scalar:
+def scalar_of(value: JsonValue) -> Scalar:
     """A value as one slot holds it: lists and objects as compact JSON."""
     if isinstance(value, (list, dict)):
         try:

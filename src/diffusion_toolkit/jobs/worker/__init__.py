@@ -28,6 +28,7 @@ STALLED_S = 15.0
 """A worker not heard of for so long has died; its jobs are given to others."""
 
 STOP_TIMEOUT_S = 1.0
+WORKING_OFF_TIMEOUT_S = 86_400.0
 """How long jobs may go on after the worker was asked to end, before they are told to stop."""
 
 _log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ async def _work(app: App, context: Mapping[str, object], wait: bool) -> None:
                 delete_jobs="always",
                 install_signal_handlers=threading.current_thread() is threading.main_thread(),
                 # Working off what is there ends by itself: a job that runs then is not one to be stopped.
-                shutdown_graceful_timeout=STOP_TIMEOUT_S if wait else None,
+                shutdown_graceful_timeout=STOP_TIMEOUT_S if wait else WORKING_OFF_TIMEOUT_S,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_S,
                 additional_context=dict(context),

@@ -68,6 +68,15 @@ def show_in_folder(file: Path) -> None:
         _start([opener, os.fspath(file.parent)])
 
 
+def open_folder(folder: Path) -> None:
+    """Open a folder in the system's file manager. Raises NotOpened where there is none."""
+    openers = {"win32": "explorer.exe", "darwin": "open"}
+    opener = openers.get(sys.platform) or shutil.which("xdg-open")
+    if opener is None:
+        raise NotOpened("There is no file manager that can be asked to open a folder (no xdg-open).")
+    _start([opener, os.fspath(folder)])
+
+
 def _shown_by_bus(file: Path) -> bool:
     """Ask the desktop's file manager to select the file; says whether it did."""
     bus = shutil.which("gdbus")

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from diffusion_toolkit.errors import NotFound, Refused, UsageError
 from diffusion_toolkit.library.scanning.walk import is_skipped
@@ -35,6 +36,19 @@ def folder_by_id(collection: Collection, folder_id: int) -> Folder:
     if not rows:
         raise NotFound("There is no such folder in the library.")
     return folder_in_root(collection, rows[0].root_id, rows[0].path)
+
+
+def folder_on_disk(collection: Collection, folder_id: int) -> Path:
+    """Where a folder of the library is, an excluded one too. Raises NotFound when it is not there."""
+    with collection.begin() as connection:
+        rows = folders.chosen_folders(connection, [folder_id])
+        root = roots.root(connection, rows[0].root_id) if rows else None
+    if not rows or root is None:
+        raise NotFound("There is no such folder in the library.")
+    whole = inside(root.path, rows[0].path)
+    if not whole.is_dir():
+        raise NotFound(f"There is no folder {printable(stored_name(os.fspath(whole)))}. Is its drive connected?")
+    return whole
 
 
 def folder_in_root(collection: Collection, root_id: int, path: str) -> Folder:

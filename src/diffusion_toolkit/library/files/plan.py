@@ -35,10 +35,14 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 
 
+class NameTaken(NotMoved):
+    """A file of the name is there already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """What would become of one picture. steps: its file and those that go along, empty when it stays; folder, name:
-    where it would be (folder None: where it is); problem: why it stays.
+    where it would be (folder None: where it is); problem: why it stays; taken: because its name is.
     """
 
     row: FileRow
@@ -46,6 +50,7 @@ class Planned:
     folder: Folder | None = None
     name: str = ""
     problem: str | None = None
+    taken: bool = False
 
     @property
     def source(self) -> str:
@@ -156,7 +161,7 @@ class Planner:
                 raise NotMoved("It is there already.")
             name = self._free_name(row, own, there, name)
         except NotMoved as error:
-            return Planned(row=row, problem=str(error))
+            return Planned(row=row, problem=str(error), taken=isinstance(error, NameTaken))
         steps = [Step(source=os.path.join(here, system_name(row.name)), target=os.path.join(there, system_name(name)))]
         for each in own:
             target = os.path.join(there, each.name_for(system_name(name)))
@@ -247,7 +252,7 @@ class Planner:
                 return tried
             if self._clash == "refuse":
                 break
-        raise NotMoved("There is a file of this name already.")
+        raise NameTaken("There is a file of this name already.")
 
     def _key(self, target: str) -> str:
         """A place as its drive tells places apart."""

@@ -7,11 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from diffusion_toolkit.catalog import FACETS
 from diffusion_toolkit.catalog.columns import Mask
 from diffusion_toolkit.catalog.evaluate import Question
 from diffusion_toolkit.catalog.evaluate.names import model_title, plain_name
-from diffusion_toolkit.catalog.facets import facet
+from diffusion_toolkit.catalog.facets import FACETS, facets
 from diffusion_toolkit.catalog.selection import Chosen
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.errors import NotFound
@@ -97,12 +96,12 @@ def _images_by_name(collection: Collection, state: State, visible: Mask) -> dict
     """For each facet of a kind of model: images and query by the plain name of the value."""
     chosen = Chosen.by(visible, np.flatnonzero(visible).astype(np.int32))
     now = datetime.now(UTC)
-    found: dict[str, dict[str, tuple[int, str]]] = {}
-    for key in dict.fromkeys(FACET_OF_KIND.values()):
-        if key in FACETS:
-            values = facet(Question(state, now, collection), chosen, key, MOST_NAMES)
-            found[key] = {plain_name(model_title(value.value)): (value.count, value.query) for value in values}
-    return found
+    keys = [key for key in dict.fromkeys(FACET_OF_KIND.values()) if key in FACETS]
+    found = facets(Question(state, now, collection), chosen, keys, MOST_NAMES)
+    return {
+        key: {plain_name(model_title(value.value)): (value.count, value.query) for value in values}
+        for key, values in found.items()
+    }
 
 
 def _is_wanted(row: ModelFileRow, kinds: Sequence[str], text: str, missing: bool | None) -> bool:

@@ -13,7 +13,8 @@ class Picture:
 
     number: its name inside the bundle, by which albums call it · root, folder, name: where it was, folder with `/` and
     relative to the root, as the disk spells it · fingerprint, pixels: digests of the whole file and of its picture
-    data, None when not known · sha256: of the whole file · rating: 1 to 10 · tags: those that the person gave.
+    data, None when not known · sha256: of the whole file · rating: 1 to 10 · caption: what the person wrote, "" for
+    none whatever the file says · tags: those that the person gave.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Picture:
     rated_at: datetime | None = None
     viewed_at: datetime | None = None
     touched_at: datetime | None = None
+    caption: str | None = None
     tags: Sequence[str] = ()
 
 

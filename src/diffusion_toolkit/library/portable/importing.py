@@ -123,6 +123,7 @@ class Import:
                 rated_at=picture.rated_at,
                 viewed_at=picture.viewed_at,
                 touched_at=picture.touched_at,
+                caption=picture.caption,
                 tag_ids=self._tag_ids(picture.tags),
             )
             for image_id, picture in given

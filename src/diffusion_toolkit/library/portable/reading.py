@@ -138,5 +138,6 @@ def _picture(part: Checked) -> Picture:
         rated_at=part.moment("rated_at"),
         viewed_at=part.moment("viewed_at"),
         touched_at=part.moment("touched_at"),
+        caption=part.text("caption"),
         tags=part.texts("tags"),
     )

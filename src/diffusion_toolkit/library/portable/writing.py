@@ -69,8 +69,12 @@ def _lines(view: Export, collection: str) -> Iterator[bytes]:
 
 
 def _spare(values: dict[str, object]) -> dict[str, object]:
-    """Without what says nothing."""
-    return {name: value for name, value in values.items() if value not in (None, False, "", (), [])}
+    """Without what says nothing; a caption that a person took away says something."""
+    return {
+        name: value
+        for name, value in values.items()
+        if value not in (None, False, "", (), []) or (name == "caption" and value is not None)
+    }
 
 
 def _hex(value: object) -> str:
@@ -115,5 +119,6 @@ def _picture(row: CuratedRow) -> Picture:
         rated_at=row.rated_at,
         viewed_at=row.viewed_at,
         touched_at=row.touched_at,
+        caption=row.caption,
         tags=row.tags,
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.catalog.columns import Flag, Ints, Longs, Mask
+from diffusion_toolkit.catalog.counts import negative_counts, prompt_counts
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.errors import NotFound, UsageError
 from diffusion_toolkit.library.prompts.similar import Likeness, likeness, same_text
@@ -108,6 +109,12 @@ def whole_prompt(collection: Collection, prompt_id: int) -> str:
     if found is None:
         raise NotFound("There is no such prompt.")
     return found.text
+
+
+def is_prompt_used(state: State, prompt_id: int) -> bool:
+    """Whether an image that a query can find has this text as its prompt or negative prompt."""
+    code = int(state.prompts.places.find(np.array([prompt_id], np.int32))[0])
+    return code >= 0 and bool(prompt_counts(state)[code] or negative_counts(state)[code])
 
 
 @dataclass(frozen=True, slots=True)

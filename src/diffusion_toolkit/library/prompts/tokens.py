@@ -25,7 +25,7 @@ from diffusion_toolkit.query.prompt_tokens import TokenKind
 from diffusion_toolkit.query.tree import Name, Node, Prompt, Term, Where
 from diffusion_toolkit.query.words import words
 
-TokenSort: TypeAlias = Literal["images", "prompts", "best", "worst", "favorites", "weight", "text"]
+TokenSort: TypeAlias = Literal["images", "prompts", "best", "worst", "favorites", "refused", "weight", "text"]
 
 TAG_KINDS: Final[tuple[TokenKind, ...]] = ("tag", "lora", "embedding", "hypernet")
 MOST_ITEMS: Final = 1_000
@@ -196,6 +196,8 @@ def _ordered(found: Statistics, index: TokenIndex, asked: TokenQuery) -> Longs:
             keys = [_most(found.rating.high[numbers]), _most(found.rating.lift[numbers]), by_use]
         case "favorites":
             keys = [-_least(found.favorite.low[numbers]), -_least(found.favorite.lift[numbers]), by_use]
+        case "refused":
+            keys = [_most(found.favorite.high[numbers]), _most(found.favorite.lift[numbers]), by_use]
         case "prompts":
             keys = [-found.of_prompts[numbers], by_use]
         case "weight":

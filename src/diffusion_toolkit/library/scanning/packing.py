@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar, Union
 
 from diffusion_toolkit.library.scanning.walk import FileState
-from diffusion_toolkit.record import NO_ORIGINS, FileRecord, Lora, Origin, Recipe, Seen, WorkflowGraph
+from diffusion_toolkit.record import NO_ORIGINS, FileRecord, GraphNode, Lora, Origin, Recipe, Seen, WorkflowGraph
 
 FileReading = tuple[FileRecord, FileState]
 """What a file holds, and its state just before it was read."""
@@ -47,13 +47,14 @@ class _Shape(Generic[Made]):
         return found
 
 
-_RECORD = _Shape(FileRecord, ("recipe", "seen"))
+_RECORD = _Shape(FileRecord, ("recipe", "seen", "nodes"))
 _RECIPE = _Shape(Recipe, ("hires", "refiner", "extra", "controlnets", "loras", "graph", "origins"))
 _STATE = _Shape(FileState)
 _GRAPH = _Shape(WorkflowGraph)
 _LORA = _Shape(Lora)
 _ORIGIN = _Shape(Origin)
 _SEEN = _Shape(Seen)
+_NODE = _Shape(GraphNode)
 
 
 def pack(value: Any) -> bytes:
@@ -72,7 +73,8 @@ def packed_reading(reading: FileReading | None) -> bytes:
         return pack(None)
     record, state = reading
     seen = tuple(_SEEN.values(each) for each in record.seen)
-    return pack((_RECORD.values(record), _packed_recipe(record), seen, _STATE.values(state)))
+    nodes = tuple(_NODE.values(each) for each in record.nodes)
+    return pack((_RECORD.values(record), _packed_recipe(record), seen, nodes, _STATE.values(state)))
 
 
 def unpacked_reading(data: bytes) -> FileReading | None:
@@ -80,8 +82,13 @@ def unpacked_reading(data: bytes) -> FileReading | None:
     packed: Packed = unpack(data)
     if packed is None:
         return None
-    record, recipe, seen, state = packed
-    found = _RECORD.made(record, _unpacked_recipe(recipe), tuple(_SEEN.made(each) for each in seen))
+    record, recipe, seen, nodes, state = packed
+    found = _RECORD.made(
+        record,
+        _unpacked_recipe(recipe),
+        tuple(_SEEN.made(each) for each in seen),
+        tuple(_NODE.made(each) for each in nodes),
+    )
     return found, _STATE.made(state)
 
 

@@ -28,7 +28,7 @@ async def events(
 ) -> Response:
     """Progress of scans (`scan`: the list that `scans` gives), changes of the catalog (`changed`), and writes of others
     through this server (`curation`, `tags`, `albums`, `queries`, `folders`: the token of the write); states of roots
-    and how they are watched (`roots`)."""
+    and how they are watched (`roots`); what becomes of pictures marked NSFW (`nsfw`)."""
     broadcaster: Broadcaster = request.app.state.broadcaster
     if broadcaster.is_full:
         raise StoreError("Too many windows listen at the same time.")

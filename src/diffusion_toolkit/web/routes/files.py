@@ -11,8 +11,8 @@ from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.files import removing, work
 from diffusion_toolkit.library.files.marked import marked_for_deletion, paths_of
 from diffusion_toolkit.library.files.moving import plan_copy, plan_deletion, plan_move
-from diffusion_toolkit.library.files.opening import Program, open_with, show_in_folder
-from diffusion_toolkit.library.files.places import Folder, folder_by_id, folder_in_root
+from diffusion_toolkit.library.files.opening import Program, open_folder, open_with, show_in_folder
+from diffusion_toolkit.library.files.places import Folder, folder_by_id, folder_in_root, folder_on_disk
 from diffusion_toolkit.library.files.plan import Plan, Planned, operations
 from diffusion_toolkit.library.files.renaming import plan_pattern, plan_rename
 from diffusion_toolkit.library.images import image_file
@@ -58,14 +58,14 @@ class OtherNumber(ToolkitError):
     http_status = 409
 
 
-def _is_here(request: Request) -> bool:
+def is_here(request: Request) -> bool:
     """Whether the visitor sits at this machine: a loopback address, and nobody in between who hands on."""
     told = any(name in request.headers for name in _FORWARDED)
     return request.client is not None and is_loopback(request.client.host) and not told
 
 
 async def _here(request: Request) -> None:
-    if not _is_here(request):
+    if not is_here(request):
         raise Refused("Programs open on the machine of the library, so only who sits at it may open them.")
 
 
@@ -166,7 +166,7 @@ def paths_of_files(writing: TheWriting, asked: PathsRequest) -> PathsAnswer:
 @router.get("/programs", response_model=ProgramsAnswer)
 def open_with_programs(request: Request, programs: Programs) -> ProgramsAnswer:
     """The programs that images may be opened with. The list stands in the settings."""
-    return ProgramsAnswer(here=_is_here(request), programs=[ProgramAnswer(name=each.name) for each in programs])
+    return ProgramsAnswer(here=is_here(request), programs=[ProgramAnswer(name=each.name) for each in programs])
 
 
 @router.post("/open", status_code=204, dependencies=HERE)
@@ -175,13 +175,21 @@ def open_files(writing: TheWriting, asked: OpenRequest, programs: Programs) -> N
     chosen = next((each for each in programs if each.name == asked.program), None)
     if chosen is None:
         raise NotFound("This program is not on the list. Add it to the settings first.")
+    for image_id in asked.image_ids:
+        writing.library.check_shown(writing.name, image_id)
     open_with(chosen, [image_file(writing.collection, image_id).path for image_id in asked.image_ids])
 
 
 @router.post("/show", status_code=204, dependencies=HERE)
 def show_file(writing: TheWriting, asked: ShowRequest) -> None:
-    """Show the file of an image in the file manager of this machine."""
-    show_in_folder(image_file(writing.collection, asked.image_id).path)
+    """Show the file of an image, or open a folder of the library, in the file manager of this machine."""
+    if asked.image_id is not None and asked.folder_id is None:
+        writing.library.check_shown(writing.name, asked.image_id)
+        show_in_folder(image_file(writing.collection, asked.image_id).path)
+    elif asked.folder_id is not None and asked.image_id is None:
+        open_folder(folder_on_disk(writing.collection, asked.folder_id))
+    else:
+        raise UsageError("Name either image_id or folder_id.")
 
 
 def _folder(collection: Collection, to: TargetFolder) -> Folder:
@@ -280,4 +288,5 @@ def _preview(item: Planned) -> FilePreview:
         target=printable(stored_name(item.steps[0].target)) if moved else None,
         with_it=[printable(stored_name(step.source)).rpartition("/")[2] for step in item.steps[1:]],
         problem=item.problem,
+        taken=item.taken,
     )

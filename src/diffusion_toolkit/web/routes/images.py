@@ -9,11 +9,13 @@ from fastapi.responses import FileResponse
 from pydantic import BeforeValidator
 
 from diffusion_toolkit import formats
+from diffusion_toolkit.library.curate import written_captions
 from diffusion_toolkit.library.images import image_detail, image_file, image_thumbnail
+from diffusion_toolkit.library.workflows import workflow
 from diffusion_toolkit.media.thumbnails import ThumbnailSize
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, ImageId, TheLibrary
 from diffusion_toolkit.web.headers import MEDIA_POLICY
-from diffusion_toolkit.web.models import ExplanationAnswer, ImageAnswer
+from diffusion_toolkit.web.models import CaptionAnswer, ExplanationAnswer, ImageAnswer, RawAnswer, WorkflowAnswer
 from diffusion_toolkit.web.thumbnail_pool import ClientGone, ThumbnailPool
 
 CONTENT_TYPES = {
@@ -60,6 +62,48 @@ async def image_explained(
         return await pool.run(request, read)
     except ClientGone:
         return Response(status_code=499)
+
+
+@router.get("/raw", response_model=RawAnswer)
+async def image_raw(
+    request: Request, library: TheLibrary, collection: CollectionName, image_id: ImageId
+) -> Response | RawAnswer:
+    """The texts in and beside its file, as they stand there now. The file is read anew."""
+    pool: ThumbnailPool = request.app.state.explain_pool
+
+    def read() -> RawAnswer:
+        return RawAnswer.model_validate(library.explainer.explain(library.collection(collection), image_id))
+
+    try:
+        return await pool.run(request, read)
+    except ClientGone:
+        return Response(status_code=499)
+
+
+@router.get("/workflow", response_model=WorkflowAnswer)
+async def image_workflow(
+    request: Request, library: TheLibrary, collection: CollectionName, image_id: ImageId
+) -> Response | WorkflowAnswer:
+    """The nodes of ComfyUI's graph, their properties and wires. The file is read anew, if it can be."""
+    pool: ThumbnailPool = request.app.state.explain_pool
+
+    def read() -> WorkflowAnswer:
+        found = workflow(library.collection(collection), image_id, library.explainer)
+        return WorkflowAnswer.model_validate(found)
+
+    try:
+        return await pool.run(request, read)
+    except ClientGone:
+        return Response(status_code=499)
+
+
+@router.get("/captions", response_model=list[CaptionAnswer])
+def image_captions(library: TheLibrary, collection: CollectionName, image_id: ImageId) -> list[CaptionAnswer]:
+    """What a person wrote about it, the newest first; also what was undone."""
+    return [
+        CaptionAnswer(text=caption.text, made_at=caption.made_at.timestamp())
+        for caption in written_captions(library.collection(collection), image_id)
+    ]
 
 
 @router.get(

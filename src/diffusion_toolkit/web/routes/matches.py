@@ -15,7 +15,11 @@ router = APIRouter(prefix=IN_COLLECTION + "/matches", tags=["curation"], respons
 @router.get("", response_model=list[OfferAnswer])
 def list_matches(library: TheLibrary, collection: CollectionName) -> list[identity.Offer]:
     """Offers that wait for a decision, the surest first."""
-    return identity.list_offers(library.collection(collection))
+    offers = identity.list_offers(library.collection(collection))
+    if library.nsfw_mode != "hide":
+        return offers
+    state = library.search(collection).catalog.state
+    return [each for each in offers if not (state.is_hidden(each.missing_id) or state.is_hidden(each.found_id))]
 
 
 @router.post("/accept", response_model=WrittenAnswer)

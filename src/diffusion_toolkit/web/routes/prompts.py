@@ -4,13 +4,14 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Path, Query, Response
 
-from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.errors import NotFound, UsageError
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.prompts.listing import (
     Mode,
     PromptKind,
     PromptQuery,
     PromptSort,
+    is_prompt_used,
     list_prompts,
     whole_prompt,
 )
@@ -64,6 +65,8 @@ def prompt_text(
     library: TheLibrary, collection: CollectionName, prompt_id: Annotated[int, Path(ge=1, le=LARGEST_ID)]
 ) -> Response:
     """The whole text of a prompt."""
+    if library.nsfw_mode == "hide" and not is_prompt_used(library.search(collection).catalog.state, prompt_id):
+        raise NotFound("There is no such prompt.")
     return json_answer({"id": prompt_id, "text": whole_prompt(library.collection(collection), prompt_id)})
 
 

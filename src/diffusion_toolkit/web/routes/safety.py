@@ -51,6 +51,7 @@ def restore_backup(library: TheLibrary, collection: CollectionName, asked: Resto
 @router.get("/curation.json.gz", response_class=FileResponse)
 def export_curation(library: TheLibrary, collection: CollectionName) -> FileResponse:
     """Everything that people decided about their pictures, as compressed JSON."""
+    library.check_nothing_hidden()
     found = library.collection(collection)
     folder = tempfile.TemporaryDirectory(prefix="dtk-export-")
     path = Path(folder.name) / "curation.json.gz"

@@ -18,7 +18,7 @@ from diffusion_toolkit.web.models import (
     IndexAnswer,
     ItemsAnswer,
 )
-from diffusion_toolkit.web.models_search import SearchAnswer, SizeAnswer
+from diffusion_toolkit.web.models_search import PlacesAnswer, PlacesRequest, SearchAnswer, SizeAnswer
 
 LONGEST_QUERY = 20_000
 MOST_ITEMS = 500
@@ -107,9 +107,17 @@ def selection_size(library: TheLibrary, collection: CollectionName, selection: H
     return SizeAnswer(images=found.selection(selection).total, bytes=found.size_bytes(selection))
 
 
+@router.post("/selections/{selection}/places", response_model=PlacesAnswer)
+def selection_places(
+    library: TheLibrary, collection: CollectionName, selection: Handle, asked: PlacesRequest
+) -> Response:
+    """Where some images stand in a selection."""
+    return json_answer({"places": library.search(collection).places(selection, asked.image_ids)})
+
+
 @router.get("/selections/{selection}/groups", response_model=list[GroupAnswer])
 def selection_groups(library: TheLibrary, collection: CollectionName, selection: Handle) -> Response:
-    """The headings of a selection, in order: days, first letters, ratings."""
+    """The headings of a selection, in order: days, first letters, ratings, folders, models, prompts."""
     return json_answer(library.search(collection).groups(selection))
 
 

@@ -19,6 +19,7 @@ def status(library: TheLibrary) -> StatusAnswer:
         collections=library.database.collection_names(),
         collection=library.default,
         images=state.image_count,
+        nsfw_mode=library.nsfw_mode,
         revision=state.revision,
         plugins=list(plugins.names),
         plugin_failures=[PluginFailureAnswer.model_validate(failure) for failure in plugins.failures],

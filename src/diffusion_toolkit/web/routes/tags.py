@@ -15,6 +15,7 @@ from diffusion_toolkit.web.models_tags import (
     HeldTagAnswer,
     MergeRequest,
     NewTag,
+    SuggestedTagAnswer,
     TagAnswer,
     TaggingRequest,
     TagListText,
@@ -98,3 +99,9 @@ def delete_tag(writing: TheWriting, tag_id: TagId) -> WrittenAnswer:
 def image_tags(library: TheLibrary, collection: CollectionName, image_id: ImageId) -> Response:
     """The tags that a person gave an image, in the order of giving."""
     return json_answer(library_tags.tags_of(library.collection(collection), image_id))
+
+
+@router.get("/images/{image_id}/tags/suggested", response_model=list[SuggestedTagAnswer])
+def suggested_tags(library: TheLibrary, collection: CollectionName, image_id: ImageId) -> Response:
+    """The tags that models or the file name and the person has not given, the most certain first."""
+    return json_answer(library_tags.suggested_tags(library.collection(collection), image_id))

@@ -10,8 +10,10 @@ export interface LayoutOptions {
   gap: number;
   /** Height of a group's header; 0 where groups are not shown. */
   header: number;
-  /** Free space after the last row. */
+  /** Free space after the last row, and after each page. */
   footer: number;
+  /** Pictures per page; 0 where the whole result is one. A row never reaches into the next page. */
+  page: number;
 }
 
 export interface Layout {
@@ -29,9 +31,13 @@ export interface Layout {
   readonly groupTop: Float64Array;
   /** First picture of each group; one more entry than groups. */
   readonly groupStart: Uint32Array;
+  /** Where each page begins, and the end of the last. */
+  readonly pageTop: Float64Array;
 }
 
 export const LIST_ROW = 24;
+/** Free space above the first row where it has no header, so that its focus ring is whole. */
+const LEAD = 8;
 /** A row may be this much taller or lower than asked for. */
 const DEVIATION = 0.25;
 
@@ -69,16 +75,19 @@ export function computeLayout(aspects: Uint8Array, counts: ArrayLike<number>, op
   const groupTop = new Float64Array(groupCount);
   const groupStart = new Uint32Array(groupCount + 1);
   const rows = new Rows();
-  let [y, first] = [0, 0];
+  const pageTop = new Float64Array(pageCount(total, options.page) + 1);
+  let [y, first] = [grouped || options.mode === 'list' ? 0 : LEAD, 0];
   for (let group = 0; group < groupCount; group += 1) {
     const last = group === groupCount - 1;
     const end = last ? total : Math.min(total, first + (counts[group] ?? 0));
     groupTop[group] = y;
     groupStart[group] = first;
-    y = fillGroup(rows, aspects, first, end, y + (grouped ? options.header : 0), options);
+    y = fillPages(rows, aspects, first, end, y, grouped ? options.header : 0, options, pageTop);
     first = end;
   }
   groupStart[groupCount] = total;
+  pageTop[0] = 0;
+  pageTop[pageTop.length - 1] = y;
   const rowStart = rows.start.slice(0, rows.count + 1);
   rowStart[rows.count] = total;
   return {
@@ -94,7 +103,32 @@ export function computeLayout(aspects: Uint8Array, counts: ArrayLike<number>, op
     groupCount,
     groupTop,
     groupStart,
+    pageTop,
   };
+}
+
+export const pageCount = (total: number, page: number): number => (page > 0 ? Math.max(1, Math.ceil(total / page)) : 1);
+
+/** One group, cut where a page ends; on its next page it has its header again. */
+function fillPages(
+  rows: Rows,
+  aspects: Uint8Array,
+  first: number,
+  end: number,
+  top: number,
+  header: number,
+  o: LayoutOptions,
+  pageTop: Float64Array,
+): number {
+  if (o.page === 0) return fillGroup(rows, aspects, first, end, top + header, o);
+  let y = top;
+  for (let start = first; start < end; ) {
+    if (start % o.page === 0) pageTop[start / o.page] = y;
+    const stop = Math.min(end, (Math.floor(start / o.page) + 1) * o.page);
+    y = fillGroup(rows, aspects, start, stop, y + header, o);
+    start = stop;
+  }
+  return y;
 }
 
 function fillGroup(rows: Rows, aspects: Uint8Array, first: number, end: number, top: number, o: LayoutOptions): number {

@@ -1,0 +1,223 @@
+"""Measures the page in a real browser over a large library: opening, jumping, flinging, memory.
+
+`python -m bench.page --images 1000000 [--keep FOLDER]` makes the library of bench.catalog with a warm thumbnail cache,
+starts `dtk serve` on it, and drives Chromium (DTK_BROWSER, or one that is installed) at 1440 × 900.
+"""
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bench.catalog import make_library, pss_mb, wait_for_snapshot
+from bench.page_thumbnails import fill_thumbnails
+from bench.serving import Serving, serving
+from tests.browser.find_browser import installed
+
+TARGET_OPEN_MS: Final = 1_000
+TARGET_JUMP_MS: Final = 300
+TARGET_EMPTY_MS: Final = 200
+TARGET_TASK_MS: Final = 50
+TARGET_MB: Final = 400
+
+FREE_WHEEL_PX_S: Final = 30_000
+"""How fast a wheel without detents scrolls, or a held PgDn: nearly forty screens a second."""
+
+FLING_S: Final = 1.2
+REST_MS: Final = 120
+PROBE: Final = Path(__file__).with_name("page_probe.js")
+BROWSER_ARGUMENTS: Final = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    "--enable-precise-memory-info",
+)
+
+
+def main() -> None:
+    """Make the library, serve it, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", "--rows", dest="images", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, help="a folder in which the library is made once and stays")
+    parser.add_argument("--fling", type=int, default=100_000, help="images to fling through")
+    parser.add_argument("--jumps", type=int, default=40)
+    asked = parser.parse_args()
+    # The pictures have no files: a scan would find every one missing. The cache must not be swept.
+    os.environ["DTK_SCAN__AT_START"] = "false"
+    os.environ["DTK_THUMBNAILS__CACHE_MIB"] = str(2**24)
+    with tempfile.TemporaryDirectory(prefix="dtk-bench-") as name:
+        folder = asked.keep or Path(name)
+        make_library(folder, asked.images)
+        fill_thumbnails(folder, asked.images)
+        with serving(folder) as server:
+            server.total("")
+            wait_for_snapshot(folder)
+        with serving(folder) as server, chromium() as browser:
+            server.total("")
+            measure(browser, server, asked.jumps, asked.fling)
+
+
+@contextmanager
+def chromium() -> Generator[Browser]:
+    """The browser that the tests use."""
+    path = next(installed(), None)
+    if path is None:
+        raise SystemExit("No browser: run `python tests/browser/find_browser.py`, or set DTK_BROWSER.")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(BROWSER_ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+def measure(browser: Browser, server: Serving, jumps: int, fling: int) -> None:
+    """All of it, one page after the other."""
+    print(f"{browser.browser_type.name} {browser.version}, {os.cpu_count()} cores, {server.total(''):,} images")
+    empty_mb = browser_mb(browser)
+    open_again_and_again(browser, server)
+    with opened_page(browser, server) as (page, session):
+        jump_around(page, jumps)
+        flung = fling_through(page, session, min(fling, server.total("") * 9 // 10))
+        measure_memory(browser, session, empty_mb, flung)
+
+
+# --- opening --------------------------------------------------------------------------------------
+
+
+def open_again_and_again(browser: Browser, server: Serving, times: int = 5) -> None:
+    """A fresh profile each time: nothing of the page is in the browser's cache."""
+    firsts: list[float] = []
+    alls: list[float] = []
+    for _ in range(times):
+        with opened_page(browser, server) as (page, _session):
+            seen = page.evaluate("probe.opened()")
+            firsts.append(seen["first"])
+            alls.append(seen["all"])
+    report("first thumbnail after opening", statistics.median(firsts), "ms", TARGET_OPEN_MS, firsts)
+    report("all thumbnails in view after opening", statistics.median(alls), "ms", TARGET_OPEN_MS, alls)
+
+
+@contextmanager
+def opened_page(browser: Browser, server: Serving) -> Generator[tuple[Page, Any]]:
+    """The page in a profile of its own, with the probe in it, as soon as it begins to load."""
+    context: BrowserContext = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(60_000)
+    context.add_init_script(path=PROBE)
+    page = context.new_page()
+    page.goto(server.url, wait_until="commit")
+    page.wait_for_function("window.probe !== undefined")
+    yield page, context.new_cdp_session(page)
+    context.close()
+
+
+# --- jumping --------------------------------------------------------------------------------------
+
+
+def jump_around(page: Page, times: int) -> None:
+    """Presses on the scrubber at random heights; each jump ends when every tile in view has its picture."""
+    page.evaluate("probe.opened()")
+    box = page.get_by_role("scrollbar").bounding_box()
+    assert box is not None
+    choose = random.Random(3)
+    taken: list[float] = []
+    for _ in range(times):
+        page.wait_for_timeout(300)
+        page.evaluate("probe.armJump()")
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * choose.uniform(0.02, 0.98))
+        page.mouse.down()
+        page.mouse.up()
+        taken.append(page.evaluate("probe.jump")["ms"])
+    tiles = page.evaluate("probe.tilesInView()")
+    report(f"jump to full thumbnails ({tiles} tiles)", percentile(taken, 0.5), "ms, median", TARGET_JUMP_MS)
+    report("jump to full thumbnails", percentile(taken, 0.95), "ms, 19 of 20", TARGET_JUMP_MS, taken)
+
+
+# --- flinging -------------------------------------------------------------------------------------
+
+
+def fling_through(page: Page, session: Any, images: int) -> int:
+    """Wheel gestures of 1.2 s with short rests, as many as it takes; how many images went by."""
+    page.mouse.move(1410, 500)
+    page.keyboard.press("Home")
+    page.locator("[role=grid]").evaluate("grid => grid.focus()")
+    page.keyboard.press("Home")
+    page.evaluate("probe.opened()")
+    box = page.get_by_role("grid").bounding_box()
+    assert box is not None
+    first = page.evaluate("probe.firstIndex()")
+    end = time.monotonic() + 300
+    page.evaluate("probe.beginFling()")
+    while (here := page.evaluate("probe.firstIndex()")) - first < images and time.monotonic() < end:
+        session.send(
+            "Input.synthesizeScrollGesture",
+            {
+                "x": box["x"] + box["width"] / 2,
+                "y": box["y"] + box["height"] / 2,
+                "yDistance": -FREE_WHEEL_PX_S * FLING_S,
+                "speed": FREE_WHEEL_PX_S,
+                "gestureSourceType": "mouse",
+            },
+        )
+        page.wait_for_timeout(REST_MS)
+    seen: dict[str, Any] = page.evaluate("probe.endFling()")
+    tasks: list[float] = seen["longTasks"]
+    flung = here - first
+    print(f"flung through {flung:,} images in {seen['ms'] / 1_000:.0f} s, {seen['frames']:,} frames", flush=True)
+    report("  longest without any tile", seen["noTiles"], "ms", TARGET_EMPTY_MS)
+    report("  longest without any colour or picture", seen["noColours"], "ms", TARGET_EMPTY_MS)
+    report("  longest without any picture", seen["noPictures"], "ms", None)
+    report("  share of places with their picture", 100 * seen["pictures"] / max(1, seen["points"]), "%", None)
+    report("  longest frame", seen["longestFrame"], "ms", None)
+    report("  longest task", max(tasks, default=0.0), f"ms ({len(tasks)} over 50 ms)", TARGET_TASK_MS)
+    report("  from rest to full thumbnails", seen["settled"], "ms", TARGET_JUMP_MS)
+    return flung
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+def measure_memory(browser: Browser, session: Any, empty_mb: tuple[float, float], flung: int) -> None:
+    """After all of it: the heap as it is and after a collection, and the processes."""
+    heap = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
+    page_mb, all_mb = browser_mb(browser)
+    session.send("HeapProfiler.collectGarbage")
+    kept = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
+    report(f"JS heap after {flung:,} images", heap, f"MB ({kept:.0f} after a collection)", TARGET_MB)
+    report("memory of the page's process (PSS)", page_mb, "MB", TARGET_MB)
+    report("memory of the whole browser (PSS)", all_mb, f"MB ({empty_mb[1]:.0f} before the page)", TARGET_MB)
+
+
+def browser_mb(browser: Browser) -> tuple[float, float]:
+    """Megabytes of the largest page process, and of all processes of the browser."""
+    session: Any = browser.new_browser_cdp_session()
+    found: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    pages = [psutil.Process(each["id"]) for each in found if each["type"] == "renderer"]
+    return max((pss_mb([page]) for page in pages), default=0.0), pss_mb([psutil.Process(each["id"]) for each in found])
+
+
+# --- printing -------------------------------------------------------------------------------------
+
+
+def report(title: str, value: float, unit: str, target: float | None, values: list[float] | None = None) -> None:
+    """One figure beside its target."""
+    aim = "" if target is None else f"   target {target:,}"
+    spread = f"   {min(values):,.0f} to {max(values):,.0f}" if values else ""
+    missed = "   MISSED" if target is not None and value > target else ""
+    print(f"{title:42} {value:8,.0f} {unit}{spread}{aim}{missed}", flush=True)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that this share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+// Watches the grid from inside the page: what is drawn in each frame, and which tasks were long.
+// A cell shows its picture once the image is decoded; it shows a colour or preview once it says so in data-known.
+(() => {
+  const COLUMNS = 5;
+  const ROWS = 5;
+
+  function cellsInView() {
+    const grid = document.querySelector('[role=grid]');
+    if (!grid) return [];
+    const box = grid.getBoundingClientRect();
+    return [...grid.querySelectorAll('[role=gridcell]')].filter((cell) => {
+      const own = cell.getBoundingClientRect();
+      return own.bottom > box.top + 1 && own.top < box.bottom - 1 && own.height > 0;
+    });
+  }
+
+  const hasPicture = (cell) => {
+    const image = cell.querySelector('img');
+    return image !== null && image.complete && image.naturalWidth > 0;
+  };
+  const hasColour = (cell) => hasPicture(cell) || cell.dataset.known !== undefined;
+
+  /** What stands at a few points of the grid: tiles, tiles with at least a colour, tiles with their picture. */
+  function sample(box) {
+    const found = { tiles: 0, colours: 0, pictures: 0 };
+    for (let row = 0; row < ROWS; row += 1) {
+      for (let column = 0; column < COLUMNS; column += 1) {
+        const x = box.left + (box.width * (column + 0.5)) / COLUMNS;
+        const y = box.top + (box.height * (row + 0.5)) / ROWS;
+        const cell = document.elementFromPoint(x, y)?.closest('[role=gridcell]');
+        if (!cell) continue;
+        found.tiles += 1;
+        if (hasColour(cell)) found.colours += 1;
+        if (hasPicture(cell)) found.pictures += 1;
+      }
+    }
+    return found;
+  }
+
+  /** Resolves with the moment at which every tile in view has its picture, and `changed` holds. */
+  function whenFull(changed) {
+    return new Promise((done) => {
+      const look = () => {
+        const cells = cellsInView();
+        if (cells.length > 0 && changed(cells) && cells.every(hasPicture)) done(performance.now());
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  }
+
+  const firstIndex = () => Number(cellsInView()[0]?.dataset.index ?? -1);
+  const longTasks = [];
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) longTasks.push({ start: task.startTime, ms: task.duration });
+  }).observe({ type: 'longtask', buffered: true });
+
+  const probe = {
+    longTasks,
+    firstIndex,
+    tilesInView: () => cellsInView().length,
+
+    /** Milliseconds from the navigation until the first picture, and until all in view. */
+    async opened() {
+      const first = new Promise((done) => {
+        const look = () => (cellsInView().some(hasPicture) ? done(performance.now()) : requestAnimationFrame(look));
+        look();
+      });
+      const all = whenFull(() => true);
+      return { first: await first, all: await all };
+    },
+
+    /** Call before a press on the scrubber: milliseconds from the press until all pictures of the new place are there. */
+    armJump() {
+      const before = firstIndex();
+      probe.jump = new Promise((done) => {
+        addEventListener(
+          'pointerdown',
+          async (event) => {
+            const full = await whenFull((cells) => Number(cells[0].dataset.index) !== before);
+            done({ ms: full - event.timeStamp, index: firstIndex() });
+          },
+          { capture: true, once: true },
+        );
+      });
+    },
+
+    /** Begins to look at every frame; `endFling` says what was seen. */
+    beginFling() {
+      const box = document.querySelector('[role=grid]').getBoundingClientRect();
+      const seen = { frames: 0, longestFrame: 0, noTiles: 0, noColours: 0, noPictures: 0, pictures: 0, points: 0 };
+      const since = { tiles: null, colours: null, pictures: null };
+      const longest = { tiles: 'noTiles', colours: 'noColours', pictures: 'noPictures' };
+      let last = performance.now();
+      probe.flinging = true;
+      probe.flung = { seen, from: last };
+      // Looked at right after the frame was drawn, when nothing has to be laid out for it.
+      const drawn = new MessageChannel();
+      drawn.port1.onmessage = () => {
+        const now = performance.now();
+        const found = sample(box);
+        seen.frames += 1;
+        seen.longestFrame = Math.max(seen.longestFrame, now - last);
+        seen.pictures += found.pictures;
+        seen.points += COLUMNS * ROWS;
+        for (const kind of Object.keys(longest)) {
+          if (found[kind] > 0) since[kind] = null;
+          else {
+            since[kind] ??= last;
+            seen[longest[kind]] = Math.max(seen[longest[kind]], now - since[kind]);
+          }
+        }
+        last = now;
+        if (probe.flinging) requestAnimationFrame(() => drawn.port2.postMessage(null));
+      };
+      requestAnimationFrame(() => drawn.port2.postMessage(null));
+    },
+
+    /** Ends the looking; waits until all pictures in view are there. */
+    async endFling() {
+      const stopped = performance.now();
+      probe.flinging = false;
+      const full = await whenFull(() => true);
+      const tasks = longTasks.filter((task) => task.start >= probe.flung.from && task.start <= stopped);
+      return { ...probe.flung.seen, ms: stopped - probe.flung.from, settled: full - stopped, longTasks: tasks.map((task) => task.ms) };
+    },
+  };
+  window.probe = probe;
+})();

@@ -1,0 +1,53 @@
+/** Which dialog of folders, albums, tags and files is open; one at a time. */
+import type { Album, DeleteHow, FilePreview, Folder, Tag } from '../api/places';
+import type { Root } from '../api/types';
+import type { Picked } from './picked';
+
+export interface NameAsked {
+  title: string;
+  label: string;
+  value: string;
+  action: string;
+  hint?: string;
+  /** The ending of a file's name stays unselected. */
+  stemOnly?: boolean;
+  /** Throws what the server refused it with; the dialog says it. */
+  submit: (name: string) => Promise<unknown>;
+}
+
+export interface Confirmation {
+  title: string;
+  text: string;
+  action: string;
+  /** Throws what the server refused it with; the dialog says it. */
+  submit: () => Promise<unknown>;
+}
+
+export type DialogAsked =
+  | ({ kind: 'name' } & NameAsked)
+  | ({ kind: 'confirm' } & Confirmation)
+  | { kind: 'rename-files'; picked: Picked }
+  | { kind: 'move-files'; picked: Picked }
+  | { kind: 'clash'; picked: Picked; to: Folder; copying: boolean; clashes: readonly FilePreview[]; stay: number }
+  | { kind: 'delete-files'; picked: Picked | null; how?: DeleteHow }
+  | { kind: 'albums'; picked: Picked }
+  | { kind: 'tags'; picked: Picked }
+  | { kind: 'merge-tags'; tags: readonly Tag[] }
+  | { kind: 'smart-album'; album: Album | null; query: string; sort: string }
+  | { kind: 'move-folder'; folder: Folder }
+  | { kind: 'delete-folder'; folder: Folder }
+  | { kind: 'move-root'; root: Root };
+
+class Dialogs {
+  open: DialogAsked | null = $state.raw(null);
+
+  show(dialog: DialogAsked): void {
+    this.open = dialog;
+  }
+
+  close = (): void => {
+    this.open = null;
+  };
+}
+
+export const dialogs = new Dialogs();

@@ -1,0 +1,94 @@
+/** Tags with their counts, and what one does with them. */
+import * as places from '../api/places';
+import type { Tag } from '../api/places';
+import type { Written } from '../api/types';
+import { t } from '../lib/messages.svelte';
+import { tagsIn, toggleTag, withTags, type TagMode } from '../lib/tagTerms';
+import { address } from './address.svelte';
+import { journal } from './journal.svelte';
+import { keep, recall } from './kept';
+import type { Picked } from './picked';
+import { sayRefusal } from './refusals';
+import { result } from './result.svelte';
+
+const isMode = (value: unknown): value is TagMode => value === 'all' || value === 'any';
+
+class Tags {
+  list: readonly Tag[] = $state.raw([]);
+  /** How several tags join when one clicks them. */
+  #mode: TagMode = $state(recall('tag-mode', isMode, 'all'));
+
+  readonly byUse = $derived([...this.list].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)));
+  readonly #asked = $derived(tagsIn(result.q));
+  /** Names of the tags that the search asks for, in lower case. */
+  readonly chosen = $derived(new Set(this.#asked.tags.map((tag) => tag.toLocaleLowerCase())));
+  readonly mode = $derived(this.#asked.mode ?? this.#mode);
+
+  async refresh(): Promise<void> {
+    this.list = await places.tags();
+  }
+
+  isChosen = (tag: Tag): boolean => this.chosen.has(tag.name.toLocaleLowerCase());
+
+  toggle(tag: Tag): void {
+    void address.search(toggleTag(result.q, tag.name, this.mode));
+  }
+
+  setMode(mode: TagMode): void {
+    this.#mode = mode;
+    keep('tag-mode', mode);
+    if (this.chosen.size > 1) void address.search(withTags(result.q, this.#asked.tags, mode));
+  }
+
+  /** Throws what the server refused it with. */
+  async make(name: string): Promise<void> {
+    await this.#wrote(t('tags.made', { name }), await places.makeTag(name));
+  }
+
+  async rename(tag: Tag, name: string): Promise<void> {
+    await this.#wrote(t('tags.renamed', { old: tag.name, name }), await places.renameTag(tag.id, name));
+  }
+
+  async merge(merged: readonly Tag[], into: Tag): Promise<void> {
+    const ids = merged.map((tag) => tag.id).filter((id) => id !== into.id);
+    await this.#wrote(t('tags.merged', { count: ids.length, into: into.name }), await places.mergeTags(ids, into.id));
+  }
+
+  async remove(removed: readonly Tag[]): Promise<void> {
+    try {
+      const written = await places.deleteTags(removed.map((tag) => tag.id));
+      await this.#wrote(t('tags.deleted', { count: removed.length, name: removed[0]?.name ?? '' }), written);
+    } catch (error) {
+      sayRefusal(t('tags.not-changed'), error);
+    }
+  }
+
+  async give(name: string, picked: Picked): Promise<void> {
+    await this.#change(picked, { add: [name] }, (count) => t('tags.given', { name, count }));
+  }
+
+  async take(name: string, picked: Picked): Promise<void> {
+    await this.#change(picked, { remove: [name] }, (count) => t('tags.taken', { name, count }));
+  }
+
+  async importList(text: string): Promise<void> {
+    const written = await places.importTags(text);
+    await this.#wrote(t('tags.imported', { count: written.changed }), written);
+  }
+
+  async #change(picked: Picked, change: { add?: string[]; remove?: string[] }, title: (count: number) => string): Promise<void> {
+    try {
+      const written = await places.tagImages(picked.named, change);
+      await this.#wrote(title(written.changed), written);
+    } catch (error) {
+      sayRefusal(t('tags.not-changed'), error);
+    }
+  }
+
+  async #wrote(title: string, written: Written): Promise<void> {
+    journal.wrote(title, written);
+    await this.refresh();
+  }
+}
+
+export const tags = new Tags();
