@@ -12,7 +12,7 @@ Show = Callable[[Page], None]
 
 def dialog(page: Page, name: str | re.Pattern[str]) -> Locator:
     """A dialog by its name."""
-    return page.get_by_role("dialog", name=name)
+    return page.get_by_role("dialog", name=name).or_(page.get_by_role("alertdialog", name=name))
 
 
 def library(page: Page) -> None:
@@ -35,7 +35,7 @@ def find(page: Page, query: str) -> None:
 
 
 def details(page: Page) -> None:
-    find(page, "in:2025-10 -in:comfyui")
+    find(page, "in:2025-10 -generator:comfyui")
     tiles(page).first.click()
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("Steps")
 
@@ -81,7 +81,7 @@ def tab(name: str) -> Show:
     """A tab of the panel."""
 
     def show(page: Page) -> None:
-        find(page, "in:comfyui")
+        find(page, "generator:comfyui")
         tiles(page).first.click()
         page.get_by_role("tab", name=name).click()
         expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")

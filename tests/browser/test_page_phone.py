@@ -129,7 +129,9 @@ def test_the_filter_of_the_phone_says_what_one_gets(open_phone: Open, shoot: Sho
         expect(button).to_be_visible()
         shoot(page, "phone-6-filter")
         button.tap()
-        expect(tiles(page)).to_have_count(16)
+        expect(panel).to_have_count(0)
+        expect(page).to_have_url(re.compile("juggernautXL_v9"))
+        expect(tiles(page).first).to_be_visible()
 
 
 def test_the_bottom_bar_leads_everywhere(open_phone: Open, shoot: Shoot) -> None:

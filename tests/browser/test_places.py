@@ -39,7 +39,7 @@ def test_folders_are_made_renamed_and_deleted_by_keyboard(page: Page, program: P
     page.keyboard.type("another name")
     page.keyboard.press("Enter")
     expect(row(page, "Folders", "another name")).to_be_visible()
-    expect(dialog(page)).to_have_count(0)
+    expect(dialog(page)).to_have_count(0, timeout=20_000)
     row(page, "Folders", "another name").focus()
     page.keyboard.press("Delete")
     expect(page.get_by_role("button", name="Cancel")).to_be_focused()

@@ -90,7 +90,7 @@ def test_a_file_is_shown_without_indexing_it(open_page: Open, gallery: Program, 
         with page.expect_file_chooser() as chosen:
             page.keyboard.press("Enter")
         chosen.value.set_files([picture, notes])
-        expect(shown).to_contain_text("a glass whale")
+        expect(shown).to_contain_text("a glass whale", timeout=30_000)
         expect(shown).to_contain_text("18446744073709551615")
         expect(shown).to_contain_text("from png:parameters · Seed")
         expect(shown.get_by_role("img", name="elsewhere.png")).to_be_visible()
