@@ -14,6 +14,9 @@ Task: TypeAlias = Literal["tags"]
 NETWORK: Final = "network"
 LABELS: Final = "labels"
 
+PINNED_ALIKE: Final = "size and SHA-256 as pinned by other programs for this revision; the same in all of them"
+"""Where a file's size and digest are known from."""
+
 FLOATS: Final[tuple[Element, ...]] = ("float32", "float16")
 """Elements a network may ask for where float numbers are meant: halves are cast at its door."""
 

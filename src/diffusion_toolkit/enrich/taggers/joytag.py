@@ -5,6 +5,7 @@ Sources: README.md and Models.py of github.com/fpgaminer/joytag for preprocessin
 (pictures, 5813), logits. Sizes and SHA-256 stand alike in several programs that pin these files by revision.
 """
 
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +14,7 @@ import numpy as np
 from diffusion_toolkit.enrich.models.description import (
     LABELS,
     NETWORK,
+    PINNED_ALIKE,
     Companion,
     Contract,
     ModelDescription,
@@ -20,9 +22,8 @@ from diffusion_toolkit.enrich.models.description import (
     TensorSpec,
 )
 from diffusion_toolkit.enrich.taggers.family import Numbers, TaggerFamily, sigmoid
-from diffusion_toolkit.enrich.taggers.labels import read_top_tags
+from diffusion_toolkit.enrich.taggers.labels import has_labels, read_top_tags
 from diffusion_toolkit.enrich.taggers.pixels import Pixels, square_picture
-from diffusion_toolkit.errors import UnreadableFile
 
 SIDE: Final = 448
 LABEL_COUNT: Final = 5_813
@@ -35,7 +36,6 @@ _SCALE: Final = (1.0 / (255.0 * DEVIATION)).astype(np.float32)
 _OFFSET: Final = (-MEAN / DEVIATION).astype(np.float32)
 
 _README: Final = "https://github.com/fpgaminer/joytag"
-_PINNED: Final = "size and SHA-256 as pinned by other programs for this revision; the same in all of them"
 
 
 def prepare(pixels: Pixels) -> Numbers:
@@ -49,19 +49,16 @@ def prepare(pixels: Pixels) -> Numbers:
     return planes
 
 
-def _is_label_list(data: bytes) -> bool:
-    try:
-        return len(read_top_tags(data)) == LABEL_COUNT
-    except UnreadableFile:
-        return False
-
-
 CONTRACT: Final = Contract(
     name="joytag",
     task="tags",
     inputs=(TensorSpec(name="input", element="float32", shape=(None, 3, SIDE, SIDE)),),
     outputs=(TensorSpec(name="output", element="float32", shape=(None, LABEL_COUNT)),),
-    companions=(Companion(role=LABELS, names=("top_tags.txt", "jtTags.csv"), fits=_is_label_list),),
+    companions=(
+        Companion(
+            role=LABELS, names=("top_tags.txt", "jtTags.csv"), fits=partial(has_labels, read_top_tags, LABEL_COUNT)
+        ),
+    ),
     preprocessing="joytag: white, square, bicubic 448, RGB, CLIP mean and deviation",
     source=_README,
 )
@@ -89,14 +86,14 @@ MODELS: Final = (
                 path="model.onnx",
                 size_bytes=366_116_154,
                 sha256="f85b7130e6e549b5b0822537007b7482e8c4c8e754c8d9a5bee08e27050e1097",
-                source=_PINNED,
+                source=PINNED_ALIKE,
             ),
             ModelFile(
                 role=LABELS,
                 path="top_tags.txt",
                 size_bytes=76_752,
                 sha256="32b1963a234af848643b2bbf47d8eff1f1c7889406810c57b980f41b2b9e01d0",
-                source=_PINNED,
+                source=PINNED_ALIKE,
             ),
         ),
         suggested=MappingProxyType({"general": 0.4}),

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -71,6 +71,14 @@ def read_top_tags(data: bytes) -> tuple[Label, ...]:
     """
     lines = [line.strip() for line in _lines(data) if line.strip()]
     return tuple(_label(raw, "0") for raw in _second_column(lines) or lines)
+
+
+def has_labels(read: Callable[[bytes], Sequence[Label]], count: int, data: bytes) -> bool:
+    """Whether a file is a list of just so many labels, as `read` takes it."""
+    try:
+        return len(read(data)) == count
+    except UnreadableFile:
+        return False
 
 
 def _second_column(lines: list[str]) -> list[str] | None:

@@ -6,6 +6,7 @@ deepghs/imgutils (`imgutils/tagging/wd14.py`) for preprocessing, categories and 
 already. Sizes and SHA-256 stand alike in several programs that pin these files by revision.
 """
 
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from diffusion_toolkit.enrich.models.description import (
     LABELS,
     NETWORK,
+    PINNED_ALIKE,
     Companion,
     Contract,
     ModelDescription,
@@ -21,16 +23,14 @@ from diffusion_toolkit.enrich.models.description import (
     TensorSpec,
 )
 from diffusion_toolkit.enrich.taggers.family import Numbers, TaggerFamily, sigmoid
-from diffusion_toolkit.enrich.taggers.labels import read_selected_tags
+from diffusion_toolkit.enrich.taggers.labels import has_labels, read_selected_tags
 from diffusion_toolkit.enrich.taggers.pixels import Pixels, square_picture
-from diffusion_toolkit.errors import UnreadableFile
 
 SIDE: Final = 448
 LABEL_COUNT: Final = 10_861
 """4 ratings, 8,106 general tags, 2,751 characters."""
 
 _CARD: Final = "https://huggingface.co/SmilingWolf"
-_PINNED: Final = "size and SHA-256 as pinned by other programs for this revision; the same in all of them"
 
 
 def prepare(pixels: Pixels) -> Numbers:
@@ -49,19 +49,18 @@ def probabilities(outputs: Numbers) -> Numbers:
     return outputs if are_probabilities else sigmoid(outputs)
 
 
-def _is_label_list(data: bytes) -> bool:
-    try:
-        return len(read_selected_tags(data)) == LABEL_COUNT
-    except UnreadableFile:
-        return False
-
-
 CONTRACT: Final = Contract(
     name="wd-v3",
     task="tags",
     inputs=(TensorSpec(name="input", element="float32", shape=(None, SIDE, SIDE, 3)),),
     outputs=(TensorSpec(name="output", element="float32", shape=(None, LABEL_COUNT)),),
-    companions=(Companion(role=LABELS, names=("selected_tags.csv", "wdV3LargeTags.csv"), fits=_is_label_list),),
+    companions=(
+        Companion(
+            role=LABELS,
+            names=("selected_tags.csv", "wdV3LargeTags.csv"),
+            fits=partial(has_labels, read_selected_tags, LABEL_COUNT),
+        ),
+    ),
     preprocessing="wd-v3: white, square, bicubic 448, BGR, 0-255",
     source=f"{_CARD}/wd-vit-large-tagger-v3",
 )
@@ -88,13 +87,13 @@ def _described(
         revision=revision,
         licence="Apache-2.0",
         files=(
-            ModelFile(role=NETWORK, path="model.onnx", size_bytes=size_bytes, sha256=sha256, source=_PINNED),
+            ModelFile(role=NETWORK, path="model.onnx", size_bytes=size_bytes, sha256=sha256, source=PINNED_ALIKE),
             ModelFile(
                 role=LABELS,
                 path="selected_tags.csv",
                 size_bytes=308_468,
                 sha256="298633d94d0031d2081c0893f29c82eab7f0df00b08483ba8f29d1e979441217",
-                source=_PINNED,
+                source=PINNED_ALIKE,
             ),
         ),
         suggested=MappingProxyType({"general": general, "character": 0.85}),
