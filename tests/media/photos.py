@@ -1,6 +1,6 @@
 """Writes a HEIC photo of one colour: a key frame of HEVC in the boxes of ISO/IEC 23008-12."""
 # PyAV's stubs leave keyword arguments and kinds of packets untyped:
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import io
 import struct
@@ -43,8 +43,9 @@ def _key_frame(colour: tuple[int, int, int], size: tuple[int, int]) -> tuple[byt
         picture = np.full((size[1], size[0], 3), colour, np.uint8)
         frame = av.VideoFrame.from_ndarray(picture, "rgb24")
         frame.pts = 0
-        out.mux(stream.encode(frame))
-        out.mux(stream.encode())
+        for packet in (*stream.encode(frame), *stream.encode()):
+            packet.dts = packet.pts  # for a film of one frame the encoder leaves what happens to stand there
+            out.mux(packet)
     film.seek(0)
     with av.open(film, "r", format="mov") as made:
         stream = made.streams.video[0]
