@@ -54,12 +54,13 @@ _CLAIMED = {extension: form for form in reversed(REGISTRY) for extension in form
 
 def read_container(path: str | os.PathLike[str]) -> Container:
     """What a file holds. Raises nothing: what cannot be opened or read becomes the container's one problem."""
+    given = os.fspath(path)
     try:
-        descriptor = os.open(path, OPEN_FLAGS)
+        descriptor = os.open(given, OPEN_FLAGS)
     except ValueError:
         return Container(problems=("This is not a file name.",))
     except OSError as error:
-        return _unopened(path, error)
+        return _unopened(given, error)
     size = 0
     try:
         status = os.fstat(descriptor)
@@ -70,7 +71,7 @@ def read_container(path: str | os.PathLike[str]) -> Container:
             return Container(problems=("This file is empty.",))
         return read_source(
             Source.of_descriptor(descriptor, size),
-            name=os.path.basename(path if isinstance(path, str) else os.fsdecode(path)),
+            name=_base_name(given),
         )
     except OSError as error:
         return Container(size_bytes=size, problems=(_system_problem(error),))
@@ -78,7 +79,12 @@ def read_container(path: str | os.PathLike[str]) -> Container:
         os.close(descriptor)
 
 
-def _unopened(path: str | os.PathLike[str], error: OSError) -> Container:
+def _base_name(path: str) -> str:
+    """The file's own name: what `os.path.basename` gives, without the calls of Python functions it takes."""
+    return os.path.basename(path) if os.name == "nt" else path[path.rfind("/") + 1 :]
+
+
+def _unopened(path: str, error: OSError) -> Container:
     """What can be told of a file that cannot be opened: Windows opens no folder, and no system opens a socket."""
     try:
         status = os.stat(path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from diffusion_toolkit.record import JsonValue
@@ -13,6 +14,9 @@ class Link(NamedTuple):
     node: str
     slot: int
 
+
+_linked = partial(tuple.__new__, Link)  # pyright: ignore[reportUnknownMemberType]
+"""A link from a pair; a named tuple's own constructor is a Python function, even where readers are compiled."""
 
 Input: TypeAlias = JsonValue | Link
 Row: TypeAlias = tuple[str, str, Mapping[str, Input]]
@@ -216,7 +220,7 @@ def resolved(item: Input, nodes: Mapping[str, JsonValue]) -> Input:
             node, slot = item
             name = node if isinstance(node, str) else str(node) if isinstance(node, int) else None
             if name is not None and name in nodes and isinstance(slot, int):
-                return Link(name, int(slot))
+                return _linked((name, int(slot)))
     elif type(item) is dict:
         return item.get("__value__", item)
     return item

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from diffusion_toolkit.generators.comfyui.arithmetic import calculated
@@ -47,6 +48,10 @@ class Place(NamedTuple):
     name: str | None
 
 
+_placed = partial(tuple.__new__, Place)  # pyright: ignore[reportUnknownMemberType]
+"""A place from its three parts, without the call of a Python function."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value and where it stands written."""
@@ -57,7 +62,7 @@ class Found:
 
 def found_at(value: JsonValue, node: Node, name: str | None) -> Found:
     """A value that an input of this node holds."""
-    return Found(value, Place(node.id, node.kind, name))
+    return Found(value, _placed((node.id, node.kind, name)))
 
 
 def find(graph: Graph, node: Node, name: str, depth: int = 0) -> Found | None:
