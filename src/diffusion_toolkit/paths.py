@@ -6,12 +6,14 @@ character U+F700 + byte; real characters of that range are written the same way,
 """
 
 import os
+import re
 import unicodedata
 from pathlib import Path
 
 from diffusion_toolkit.errors import Refused, UsageError
 
 _ESCAPE = 0xF700
+_ESCAPED = re.compile("[\uf700-\uf7ff]")
 
 
 def stored_name(name: str) -> str:
@@ -21,7 +23,7 @@ def stored_name(name: str) -> str:
     except UnicodeEncodeError:
         pass
     else:
-        if not any(_ESCAPE <= ord(c) <= _ESCAPE + 0xFF for c in name):
+        if _ESCAPED.search(name) is None:
             return name
     return "".join(_escaped(character) for character in name)
 
@@ -37,7 +39,7 @@ def _escaped(character: str) -> str:
 
 def system_name(stored: str) -> str:
     """The exact inverse of `stored_name`."""
-    if not any(_ESCAPE <= ord(c) <= _ESCAPE + 0xFF for c in stored):
+    if _ESCAPED.search(stored) is None:
         return stored
     raw = bytearray()
     for character in stored:
@@ -48,6 +50,8 @@ def system_name(stored: str) -> str:
 
 def printable(stored: str) -> str:
     """A stored path as one shows it: what cannot be shown becomes U+FFFD."""
+    if stored.isascii():
+        return stored
     return system_name(stored).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -228,8 +228,12 @@ def _selection(found: Found) -> Selection:
 
 def _items(state: State, positions: NDArray[np.int32]) -> list[Item]:
     columns = [state.columns[name][positions].tolist() for name in _SHOWN]
+    flags = state.columns["flags"][positions]
+    marks = [((flags & int(flag)) != 0).tolist() for flag in _MARKS]
     held = state.albums.holding(state.columns["id"][positions]).tolist()
-    items = [_item(state, position, *row) for position, *row in zip(positions.tolist(), held, *columns, strict=True)]
+    available = state.folders.available[state.columns["folder"][positions]].tolist()
+    rows = zip(positions.tolist(), held, available, *marks, *columns, strict=True)
+    items = [_item(state, *row) for row in rows]
     return [_withheld(item) if item.nsfw else item for item in items] if state.nsfw_hidden else items
 
 
@@ -249,17 +253,23 @@ _SHOWN = (
     "mtime_ns",
     "date",
     "rating",
-    "flags",
     "problems",
     "caption",
     "prompt",
 )
+_MARKS = (Flag.FAVORITE, Flag.NSFW, Flag.FOR_DELETION, Flag.DEEP, Flag.MISSING | Flag.DEAD)
 
 
 def _item(
     state: State,
     position: int,
     in_album: bool,
+    available: bool,
+    favorite: bool,
+    nsfw: bool,
+    for_deletion: bool,
+    is_deep: bool,
+    missing: bool,
     number: int,
     folder: int,
     format_code: int,
@@ -270,7 +280,6 @@ def _item(
     mtime_ns: int,
     date_us: int,
     rating: int,
-    flags: int,
     problems: int,
     caption: int,
     prompt: int,
@@ -290,13 +299,13 @@ def _item(
         size_bytes=size_bytes,
         date=date_us / 1e6,
         rating=rating or None,
-        favorite=bool(flags & Flag.FAVORITE),
-        nsfw=bool(flags & Flag.NSFW),
-        for_deletion=bool(flags & Flag.FOR_DELETION),
+        favorite=favorite,
+        nsfw=nsfw,
+        for_deletion=for_deletion,
         problems=problems,
-        phase=int(bool(flags & Flag.DEEP)),
-        missing=bool(flags & (Flag.MISSING | Flag.DEAD)),
-        available=bool(state.folders.available[folder]),
+        phase=int(is_deep),
+        missing=missing,
+        available=available,
         version=file_version(size_bytes, mtime_ns),
         rendition=rendition_kind(form),
         in_album=in_album,
