@@ -13,10 +13,10 @@ from hostile_reading import hostile_read
 from scan_pictures import write
 
 from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.library.scanning.packing import pack, packed_reading, unpacked_reading
 from diffusion_toolkit.library.scanning.readers import Readers
-from diffusion_toolkit.library.scanning.walk import file_state
 from diffusion_toolkit.record import FileRecord, Lora, Origin, Recipe, Seen, WorkflowGraph
 
 QUICKLY = Limits(busy_s=0.5, waiting_s=30.0, memory_bytes=200 * 2**20)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from diffusion_toolkit.errors import NotFound, ToolkitError, UnreadableFile
-from diffusion_toolkit.library.scanning.walk import file_state
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.media.decoders import Decoders
 from diffusion_toolkit.media.pixel_hashes import ALIKE_BITS, distance, hashes_of

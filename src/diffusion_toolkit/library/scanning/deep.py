@@ -12,10 +12,10 @@ from diffusion_toolkit.errors import NotFound
 from diffusion_toolkit.library.nsfw_words import NsfwMarker
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.library.scanning.counts import Counts
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.packing import FileReading
 from diffusion_toolkit.library.scanning.readers import Readers
 from diffusion_toolkit.library.scanning.waiting import Check, require_root, wait_for
-from diffusion_toolkit.library.scanning.walk import file_state
 from diffusion_toolkit.paths import system_name
 from diffusion_toolkit.progress import Pace, Progress
 from diffusion_toolkit.store import deep, scans

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from diffusion_toolkit.library.roots import Root, can_be_read, is_empty
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.readers import Readers
-from diffusion_toolkit.library.scanning.walk import File, Listing, file_state
+from diffusion_toolkit.library.scanning.walk import File, Listing
 from diffusion_toolkit.paths import system_name
 from diffusion_toolkit.store import scans
 from diffusion_toolkit.store.database import Collection

@@ -1,19 +1,14 @@
 """What a scan can be told."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.library.scanning.passing import EVERYTHING, Scope
-from diffusion_toolkit.record import FileRecord
+from diffusion_toolkit.library.scanning.reading import ReadFile
 
 __all__ = ["DEEP", "QUICK", "Limits", "ReadFile", "ScanOptions"]
-
-ReadFile = Callable[[str], FileRecord]
-"""From a file's path to its record. It crosses to other processes, so it must be picklable: a `FileReader`, which
-brings plugins with it, or a function of a module."""
 
 QUICK = "quick"
 DEEP = "deep"

@@ -10,7 +10,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, Union
 
-from diffusion_toolkit.library.scanning.walk import FileState
+from diffusion_toolkit.library.scanning.file_state import FileState
 from diffusion_toolkit.record import NO_ORIGINS, FileRecord, GraphNode, Lora, Origin, Recipe, Seen, WorkflowGraph
 
 FileReading = tuple[FileRecord, FileState]

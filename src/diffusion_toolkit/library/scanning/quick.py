@@ -13,12 +13,13 @@ from itertools import chain, islice
 from diffusion_toolkit.errors import NotFound
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.library.scanning.counts import Counts
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.moves import Moved, Moves, NewFiles
 from diffusion_toolkit.library.scanning.operations import Operations
 from diffusion_toolkit.library.scanning.passing import EVERYTHING, Passing, Scope
 from diffusion_toolkit.library.scanning.readers import Readers
 from diffusion_toolkit.library.scanning.waiting import Check, require_root, wait_for
-from diffusion_toolkit.library.scanning.walk import File, Listing, Walk, file_state
+from diffusion_toolkit.library.scanning.walk import File, Listing, Walk
 from diffusion_toolkit.paths import system_name
 from diffusion_toolkit.progress import Pace, Progress
 from diffusion_toolkit.store import folders, roots, scans

@@ -14,7 +14,6 @@ from typing import cast
 import psutil
 
 from diffusion_toolkit.library.scanning.limits import Limits
-from diffusion_toolkit.library.scanning.options import ReadFile
 from diffusion_toolkit.library.scanning.packing import pack, unpack
 from diffusion_toolkit.library.scanning.reading import (
     BUSY_BEFORE_S,
@@ -23,6 +22,7 @@ from diffusion_toolkit.library.scanning.reading import (
     LOADING,
     READ,
     STARTED,
+    ReadFile,
     Task,
     serve_readings,
 )

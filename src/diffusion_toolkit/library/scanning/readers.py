@@ -8,11 +8,11 @@ from multiprocessing.connection import wait
 
 from diffusion_toolkit.errors import Cancelled, ToolkitError
 from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.limits import Limits
-from diffusion_toolkit.library.scanning.options import ReadFile
 from diffusion_toolkit.library.scanning.packing import FileReading, unpacked_reading
 from diffusion_toolkit.library.scanning.reader import DIED, PluginReport, Reader
-from diffusion_toolkit.library.scanning.walk import file_state
+from diffusion_toolkit.library.scanning.reading import ReadFile
 from diffusion_toolkit.plugins import PluginFailure
 from diffusion_toolkit.record import FileRecord
 

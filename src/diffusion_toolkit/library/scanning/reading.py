@@ -14,13 +14,16 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 from diffusion_toolkit.generators import FileReader
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.limits import Limits
-from diffusion_toolkit.library.scanning.options import ReadFile
 from diffusion_toolkit.library.scanning.packing import FileReading, pack, packed_reading, unpack
-from diffusion_toolkit.library.scanning.walk import file_state
 from diffusion_toolkit.paths import printable, stored_name
 from diffusion_toolkit.plugins import PluginFailure, Tell
 from diffusion_toolkit.record import FileRecord
+
+ReadFile = Callable[[str], FileRecord]
+"""From a file's path to its record. It crosses to other processes, so it must be picklable: a `FileReader`, which
+brings plugins with it, or a function of a module."""
 
 LOADING, STARTED, IN_PLUGIN, READ = "loading", "started", "in plugin", "read"
 """What a message is about; each is a tuple that begins with one of these."""
