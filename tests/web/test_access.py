@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.web import Library, WebOptions, create_app

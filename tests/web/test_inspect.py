@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 import pytest
 
@@ -37,7 +37,7 @@ def client(nowhere: Library, stranger: Visitor) -> Any:
     nowhere.explainer.close()
 
 
-def show(client: Visitor, content: bytes, name: str | None = "a.png") -> httpx.Response:
+def show(client: Visitor, content: bytes, name: str | None = "a.png") -> httpx2.Response:
     return client.post("/api/inspect", params={} if name is None else {"name": name}, headers=FILE, content=content)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -39,7 +39,7 @@ def serving(app: FastAPI) -> Iterator[Serving]:
 
 def test_it_answers_when_it_says_so(serving: Serving) -> None:
     url, _, _ = serving
-    answer = httpx.get(url)
+    answer = httpx2.get(url)
     assert answer.status_code == 200
     assert "server" not in answer.headers
 
@@ -56,7 +56,7 @@ def test_an_address_that_is_not_ours_is_told(app: FastAPI) -> None:
 
 def test_an_endless_request_line_is_refused(serving: Serving) -> None:
     url, _, _ = serving
-    with socket.create_connection(("127.0.0.1", httpx.URL(url).port or 0), timeout=10) as raw:
+    with socket.create_connection(("127.0.0.1", httpx2.URL(url).port or 0), timeout=10) as raw:
         raw.sendall(b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\n\r\n")
         assert raw.recv(100).split()[1] in (b"400", b"431")
 
@@ -69,7 +69,7 @@ def test_events_tell_of_scans_and_changes_and_do_not_hold_the_end(
     scanned()
     catalog = library.search("main").catalog
     catalog.follow()
-    with httpx.stream("GET", f"{url}api/events", timeout=20) as answer:
+    with httpx2.stream("GET", f"{url}api/events", timeout=20) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         events = _events(answer)
         first = [next(events), next(events)]
@@ -92,10 +92,10 @@ def test_events_tell_of_scans_and_changes_and_do_not_hold_the_end(
 
 
 def test_events_of_an_unknown_collection(serving: Serving) -> None:
-    assert httpx.get(f"{serving[0]}api/events", params={"collection": "other"}).status_code == 404
+    assert httpx2.get(f"{serving[0]}api/events", params={"collection": "other"}).status_code == 404
 
 
-def _events(answer: httpx.Response) -> Iterator[tuple[str, Any]]:
+def _events(answer: httpx2.Response) -> Iterator[tuple[str, Any]]:
     name = ""
     for line in answer.iter_lines():
         if line.startswith("event: "):

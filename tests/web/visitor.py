@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
-import httpx
+import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -27,19 +27,19 @@ class Visitor:
         with self._client:
             yield self
 
-    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Any request; options as httpx takes them."""
-        return cast(httpx.Response, self._client.request(method, path, **options))
+    def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Any request; options as httpx2 takes them."""
+        return cast(httpx2.Response, self._client.request(method, path, **options))
 
-    def get(self, path: str, **options: Any) -> httpx.Response:
+    def get(self, path: str, **options: Any) -> httpx2.Response:
         """Read something."""
         return self.request("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> httpx.Response:
+    def post(self, path: str, **options: Any) -> httpx2.Response:
         """Change something."""
         return self.request("POST", path, **options)
 
-    def delete(self, path: str) -> httpx.Response:
+    def delete(self, path: str) -> httpx2.Response:
         """Take something away."""
         return self.request("DELETE", path)
 
@@ -56,6 +56,6 @@ def all_images(client: Visitor, expected: int) -> list[dict[str, Any]]:
     return client.get(f"{C}/selections/{found['selection']}/items").json()["items"]
 
 
-def kind(answer: httpx.Response) -> str:
+def kind(answer: httpx2.Response) -> str:
     """Which kind of error an answer is."""
     return answer.json()["error"]["kind"]
