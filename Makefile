@@ -12,8 +12,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The tests start the program hundreds of times: what it imports is compiled to bytecode once, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 UV_FLAGS := --quiet --constraint constraints.txt --build-constraint constraints.txt
-# What runs models: enrich (processor) or cuda (NVIDIA cards), never both; empty for neither.
-EXTRAS ?= enrich
+# What runs models: enrich (processor) or cuda (NVIDIA cards), never both; joycaption writes captions; empty for none.
+EXTRAS ?= enrich,joycaption
 PAGE_SOURCES := build_page.py ui/package-lock.json $(shell find ui/src ui/index.html ui/vite.config.ts -type f 2>/dev/null)
 
 .PHONY: run install compile test test-python test-page lint format bench peers fuzz clean

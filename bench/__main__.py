@@ -14,6 +14,7 @@ MEASUREMENTS = (
     ("bench.page", "--rows"),
     ("bench.parse", None),
     ("bench.thumbnails", None),
+    ("bench.enrich", None),
 )
 
 

@@ -32,9 +32,30 @@ TARGET_MB: Final = 400
 FREE_WHEEL_PX_S: Final = 30_000
 """How fast a wheel without detents scrolls, or a held PgDn: nearly forty screens a second."""
 
+WINDOW_MS: Final = 1_500
+"""A browser takes so long to make a new window of a new profile, which is none of the page's work."""
+
 FLING_S: Final = 1.2
 REST_MS: Final = 120
+BREATH_S: Final = 8.0
+"""The browser gives back what a fling left behind once the page rests."""
+
 PROBE: Final = Path(__file__).with_name("page_probe.js")
+EMPTY_PAGE: Final = """<div style="height: 5000000px"></div><script>
+  const seen = { frame: 0, task: 0 };
+  let last = performance.now();
+  const look = () => {
+    const now = performance.now();
+    seen.frame = Math.max(seen.frame, now - last);
+    last = now;
+    requestAnimationFrame(look);
+  };
+  look();
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) seen.task = Math.max(seen.task, task.duration);
+  }).observe({ type: 'longtask' });
+</script>"""
+
 BROWSER_ARGUMENTS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     "--enable-precise-memory-info",
@@ -80,6 +101,7 @@ def measure(browser: Browser, server: Serving, jumps: int, fling: int) -> None:
     """All of it, one page after the other."""
     print(f"{browser.browser_type.name} {browser.version}, {os.cpu_count()} cores, {server.total(''):,} images")
     empty_mb = browser_mb(browser)
+    fling_over_nothing(browser)
     open_again_and_again(browser, server)
     with opened_page(browser, server) as (page, session):
         jump_around(page, jumps)
@@ -110,6 +132,7 @@ def opened_page(browser: Browser, server: Serving) -> Generator[tuple[Page, Any]
     context.set_default_timeout(60_000)
     context.add_init_script(path=PROBE)
     page = context.new_page()
+    page.wait_for_timeout(WINDOW_MS)
     page.goto(server.url, wait_until="commit")
     page.wait_for_function("window.probe !== undefined")
     yield page, context.new_cdp_session(page)
@@ -152,19 +175,13 @@ def fling_through(page: Page, session: Any, images: int) -> int:
     assert box is not None
     first = page.evaluate("probe.firstIndex()")
     end = time.monotonic() + 300
+    session.send("Performance.enable")
+    before = busy_ms(session)
     page.evaluate("probe.beginFling()")
     while (here := page.evaluate("probe.firstIndex()")) - first < images and time.monotonic() < end:
-        session.send(
-            "Input.synthesizeScrollGesture",
-            {
-                "x": box["x"] + box["width"] / 2,
-                "y": box["y"] + box["height"] / 2,
-                "yDistance": -FREE_WHEEL_PX_S * FLING_S,
-                "speed": FREE_WHEEL_PX_S,
-                "gestureSourceType": "mouse",
-            },
-        )
+        gesture(session, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_timeout(REST_MS)
+    busy = {kind: ms - before[kind] for kind, ms in busy_ms(session).items()}
     seen: dict[str, Any] = page.evaluate("probe.endFling()")
     tasks: list[float] = seen["longTasks"]
     flung = here - first
@@ -175,8 +192,41 @@ def fling_through(page: Page, session: Any, images: int) -> int:
     report("  share of places with their picture", 100 * seen["pictures"] / max(1, seen["points"]), "%", None)
     report("  longest frame", seen["longestFrame"], "ms", None)
     report("  longest task", max(tasks, default=0.0), f"ms ({len(tasks)} over 50 ms)", TARGET_TASK_MS)
+    for kind, ms in busy.items():
+        report(f"  main thread: {kind}", ms / max(1, seen["frames"]), "ms a frame", None)
     report("  from rest to full thumbnails", seen["settled"], "ms", TARGET_JUMP_MS)
     return flung
+
+
+def gesture(session: Any, x: float, y: float) -> None:
+    """One turn of a free wheel; returns when it has ended."""
+    asked = {"yDistance": -FREE_WHEEL_PX_S * FLING_S, "speed": FREE_WHEEL_PX_S, "gestureSourceType": "mouse"}
+    session.send("Input.synthesizeScrollGesture", {"x": x, "y": y, **asked})
+
+
+def busy_ms(session: Any) -> dict[str, float]:
+    """What the main thread of a page did until now; drawing into pixels is done by others."""
+    metrics = {each["name"]: each["value"] * 1_000 for each in session.send("Performance.getMetrics")["metrics"]}
+    return {
+        "scripts": metrics["ScriptDuration"],
+        "style and layout": metrics["RecalcStyleDuration"] + metrics["LayoutDuration"],
+        "all of it": metrics["TaskDuration"],
+    }
+
+
+def fling_over_nothing(browser: Browser, times: int = 5) -> None:
+    """The same gestures over a page that holds nothing: what this browser and this machine take by themselves."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.wait_for_timeout(WINDOW_MS)
+    page.set_content(EMPTY_PAGE)
+    session = page.context.new_cdp_session(page)
+    for _ in range(times):
+        gesture(session, 720, 450)
+        page.wait_for_timeout(REST_MS)
+    seen = page.evaluate("seen")
+    report("an empty page flung: longest frame", seen["frame"], "ms", None)
+    report("an empty page flung: longest task", seen["task"], "ms", None)
+    page.close()
 
 
 # --- memory ---------------------------------------------------------------------------------------
@@ -185,11 +235,13 @@ def fling_through(page: Page, session: Any, images: int) -> int:
 def measure_memory(browser: Browser, session: Any, empty_mb: tuple[float, float], flung: int) -> None:
     """After all of it: the heap as it is and after a collection, and the processes."""
     heap = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
+    flung_mb, _ = browser_mb(browser)
+    time.sleep(BREATH_S)
     page_mb, all_mb = browser_mb(browser)
     session.send("HeapProfiler.collectGarbage")
     kept = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
     report(f"JS heap after {flung:,} images", heap, f"MB ({kept:.0f} after a collection)", TARGET_MB)
-    report("memory of the page's process (PSS)", page_mb, "MB", TARGET_MB)
+    report("memory of the page's process (PSS)", page_mb, f"MB ({flung_mb:.0f} at once)", TARGET_MB)
     report("memory of the whole browser (PSS)", all_mb, f"MB ({empty_mb[1]:.0f} before the page)", TARGET_MB)
 
 

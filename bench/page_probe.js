@@ -1,24 +1,23 @@
 // Watches the grid from inside the page: what is drawn in each frame, and which tasks were long.
-// A cell shows its picture once the image is decoded; it shows a colour or preview once it says so in data-known.
+// A cell shows its picture once the page says that it is decoded, and a colour once it has one behind it.
 (() => {
-  const COLUMNS = 5;
-  const ROWS = 5;
+  const COLUMNS = 3;
+  const ROWS = 3;
 
   function cellsInView() {
     const grid = document.querySelector('[role=grid]');
     if (!grid) return [];
     const box = grid.getBoundingClientRect();
-    return [...grid.querySelectorAll('[role=gridcell]')].filter((cell) => {
-      const own = cell.getBoundingClientRect();
+    const rows = [...grid.querySelectorAll('[role=row]')].filter((row) => {
+      const own = row.getBoundingClientRect();
       return own.bottom > box.top + 1 && own.top < box.bottom - 1 && own.height > 0;
     });
+    // A row that is drawn as stripes of colours stands for its pictures.
+    return rows.flatMap((row) => (row.classList.contains('sketched') ? [row] : [...row.querySelectorAll('[role=gridcell]')]));
   }
 
-  const hasPicture = (cell) => {
-    const image = cell.querySelector('img');
-    return image !== null && image.complete && image.naturalWidth > 0;
-  };
-  const hasColour = (cell) => hasPicture(cell) || cell.dataset.known !== undefined;
+  const hasPicture = (cell) => cell.querySelector(':scope > img:is([data-state=known], [data-state=loaded])') !== null;
+  const hasColour = (cell) => cell.style.backgroundColor !== '' || /rgb|#/.test(cell.style.backgroundImage) || hasPicture(cell);
 
   /** What stands at a few points of the grid: tiles, tiles with at least a colour, tiles with their picture. */
   function sample(box) {
@@ -27,7 +26,7 @@
       for (let column = 0; column < COLUMNS; column += 1) {
         const x = box.left + (box.width * (column + 0.5)) / COLUMNS;
         const y = box.top + (box.height * (row + 0.5)) / ROWS;
-        const cell = document.elementFromPoint(x, y)?.closest('[role=gridcell]');
+        const cell = document.elementFromPoint(x, y)?.closest('[role=gridcell], .sketched');
         if (!cell) continue;
         found.tiles += 1;
         if (hasColour(cell)) found.colours += 1;
@@ -49,7 +48,8 @@
     });
   }
 
-  const firstIndex = () => Number(cellsInView()[0]?.dataset.index ?? -1);
+  const indexOf = (cell) => Number(cell?.dataset.index ?? cell?.dataset.first ?? -1);
+  const firstIndex = () => indexOf(cellsInView()[0]);
   const longTasks = [];
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) longTasks.push({ start: task.startTime, ms: task.duration });
@@ -77,7 +77,7 @@
         addEventListener(
           'pointerdown',
           async (event) => {
-            const full = await whenFull((cells) => Number(cells[0].dataset.index) !== before);
+            const full = await whenFull((cells) => indexOf(cells[0]) !== before);
             done({ ms: full - event.timeStamp, index: firstIndex() });
           },
           { capture: true, once: true },

@@ -11,7 +11,9 @@ from PIL import Image
 
 from bench.rows import SHAPES
 from diffusion_toolkit.media.cache import ThumbnailCache
+from diffusion_toolkit.media.colour import main_colour
 from diffusion_toolkit.media.thumbnails import WEBP_QUALITY
+from diffusion_toolkit.store.colours import write_colours
 from diffusion_toolkit.store.database import Database
 from diffusion_toolkit.store.server import connect_embedded
 
@@ -24,24 +26,32 @@ BLOCK: Final = 50_000
 
 
 def fill_thumbnails(folder: Path, images: int) -> None:
-    """Give every image of the library a thumbnail of each size: a name of its own for one of 512 pictures."""
+    """Give every image of the library a thumbnail of each size, a name for one of 512 pictures, and its colour."""
     cache = ThumbnailCache(folder / "thumbnails")
     done = cache.folder / DONE
     if done.exists() and done.read_text() == str(images):
         return
     _make_roots(folder)
     masters = _make_masters(cache)
-    for number, (key, width, height) in enumerate(_contents(folder)):
-        shape = SHAPES.index((width, height))
+    colours = {master: main_colour(path.read_bytes()) for master, path in masters.items() if master[0] == SIZES[0]}
+    shown: dict[int, int] = {}
+    for number, (image_id, key, width, height) in enumerate(_contents(folder)):
+        shape, picture = SHAPES.index((width, height)), number % PICTURES_PER_SHAPE
+        shown[image_id] = colours[SIZES[0], shape, picture]
         for size in SIZES:
             name = cache.place(key, f"-{size}.webp")
             if not name.exists():
-                os.link(masters[size, shape, number % PICTURES_PER_SHAPE], name)
+                os.link(masters[size, shape, picture], name)
+    with connect_embedded(folder) as server:
+        database = Database(server.url)
+        with database.collection().begin() as connection:
+            write_colours(connection, shown)
+        database.close()
     done.write_text(str(images))
 
 
 def _make_roots(folder: Path) -> None:
-    """Roots that are there, though empty: those of drives that are not connected look different."""
+    """Roots that are there and were scanned, though empty: those of drives that are not connected look different."""
     with connect_embedded(folder) as server:
         database = Database(server.url)
         with database.collection().begin() as connection:
@@ -49,14 +59,17 @@ def _make_roots(folder: Path) -> None:
                 root = folder / "pictures" / str(number)
                 root.mkdir(parents=True, exist_ok=True)
                 connection.execute(
-                    sa.text("UPDATE root SET path = :path, state = 'available', watched = false WHERE id = :id"),
+                    sa.text(
+                        "UPDATE root SET path = :path, state = 'available', watched = false, scanned_at = now()"
+                        " WHERE id = :id"
+                    ),
                     {"path": str(root), "id": number},
                 )
         database.close()
 
 
-def _contents(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """The key, width and height of each image."""
+def _contents(folder: Path) -> Iterator[tuple[int, str, int, int]]:
+    """The id, key, width and height of each image."""
     with connect_embedded(folder) as server:
         database = Database(server.url)
         with database.collection().begin() as connection:
@@ -72,7 +85,7 @@ def _contents(folder: Path) -> Iterator[tuple[str, int, int]]:
                 if not rows:
                     break
                 first = rows[-1][0]
-                yield from ((row[1], row[2], row[3]) for row in rows)
+                yield from ((row[0], row[1], row[2], row[3]) for row in rows)
         database.close()
 
 

@@ -11,8 +11,22 @@ import platformdirs
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from diffusion_toolkit.enrich.captions.asking import CaptionDefaults
+from diffusion_toolkit.enrich.captions.modes import CaptionMode
+from diffusion_toolkit.enrich.captions.options import (
+    CaptionOptions,
+    LocalCaptionOptions,
+    ProviderName,
+    ServerCaptionOptions,
+    ServerPicture,
+)
+from diffusion_toolkit.enrich.captions.provider import Sampling
+from diffusion_toolkit.enrich.engine.stage import StageContext
+from diffusion_toolkit.enrich.runtimes.onnx import Device, RuntimeOptions
 from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.integrations.api_addresses import URL as SERVER_URL
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.integrations.openai_server import OpenAiServerOptions
 from diffusion_toolkit.library.files.opening import PLACEHOLDER, Program
 from diffusion_toolkit.plugins import FOLDER
 
@@ -75,6 +89,95 @@ class ModelsSettings(BaseModel):
 
     folder: Path | None = Field(default=None, description="Where they lie; without it `models` in the data folder.")
     endpoint: str = Field(default="https://huggingface.co", description="The hub that they are fetched from.")
+    device: Device = Field(default="auto", description="What they run on: auto, cpu, cuda or directml.")
+    decoders: int = Field(
+        default=0, ge=0, le=256, description="Processes that decode pictures for them; 0 means one per core."
+    )
+
+
+class CaptionServerSettings(BaseModel):
+    """A server that writes captions."""
+
+    url: str = Field(
+        default=SERVER_URL, max_length=2000, description="Address of its API, as it speaks OpenAI's protocol."
+    )
+    model: str | None = Field(
+        default=None, max_length=300, description="The model to ask; without a name the first it has."
+    )
+    api_key: SecretStr | None = Field(default=None, description="Your key, where it wants one.")
+    side: int = Field(default=1024, ge=64, le=4096, description="Longest side of the pictures it is sent, in pixels.")
+    picture: ServerPicture = Field(
+        default="auto", description="fit: shrunk; joycaption: 384 x 384; auto: the latter for models of that name."
+    )
+    parallel: int = Field(default=4, ge=1, le=128, description="How many pictures it is asked about at the same time.")
+    timeout_s: float = Field(default=120.0, gt=0, le=3600, description="Seconds to wait for an answer.")
+
+    @property
+    def options(self) -> ServerCaptionOptions:
+        """The same, for those who ask."""
+        return ServerCaptionOptions(
+            server=OpenAiServerOptions(
+                url=self.url,
+                model=self.model or "",
+                api_key=self.api_key.get_secret_value() if self.api_key else None,
+                timeout_s=self.timeout_s,
+                parallel=self.parallel,
+            ),
+            side=self.side,
+            picture=self.picture,
+        )
+
+
+class CaptionModelSettings(BaseModel):
+    """A model on this machine that writes captions."""
+
+    model: str = Field(default="joycaption", max_length=300, description="Its name in `dtk models list`.")
+    idle_s: float = Field(
+        default=120.0, ge=-1, le=86_400, description="Seconds without work until it is let go; -1 keeps it."
+    )
+    parallel: int = Field(default=4, ge=1, le=64, description="How many pictures it looks at at the same time.")
+    context_tokens: int = Field(default=3072, ge=1024, le=32_768, description="Tokens of one question with its answer.")
+    gpu_layers: int = Field(default=-1, ge=-1, le=1000, description="Layers on the graphics card; -1: as many as fit.")
+    threads: int = Field(default=0, ge=0, le=256, description="Threads of the processor; 0 means one per core.")
+    timeout_s: float = Field(default=600.0, gt=0, le=3600, description="Seconds to wait for an answer.")
+
+    @property
+    def options(self) -> LocalCaptionOptions:
+        """The same, for those who ask."""
+        return LocalCaptionOptions(**self.model_dump())
+
+
+class CaptionSettings(BaseModel):
+    """Captions that models write."""
+
+    provider: ProviderName = Field(
+        default="joycaption", description="joycaption: a model on this machine; or a server."
+    )
+    type: str = Field(default="descriptive", max_length=40, description="The type of captions, where none is named.")
+    length: str = Field(default="long", max_length=20, description="any, very short … very long, or a number of words.")
+    wishes: tuple[str, ...] = Field(default=(), max_length=50, description="Sentences that are added, by their names.")
+    mode: CaptionMode = Field(default="overwrite", description="What becomes of captions that are there.")
+    temperature: float = Field(default=0.6, ge=0, le=2, description="0 takes the likeliest words; 1 is lively.")
+    max_tokens: int = Field(default=512, ge=1, le=8192, description="Longest caption, in tokens.")
+    server: CaptionServerSettings = CaptionServerSettings()
+    local: CaptionModelSettings = CaptionModelSettings()
+
+    @property
+    def defaults(self) -> CaptionDefaults:
+        """What holds where a person asks for captions without a word."""
+        return CaptionDefaults(
+            provider=self.provider,
+            type=self.type,
+            length=self.length,
+            wishes=self.wishes,
+            mode=self.mode,
+            sampling=Sampling(temperature=self.temperature, max_tokens=self.max_tokens),
+        )
+
+    @property
+    def options(self) -> CaptionOptions:
+        """How captions are written, for those who open a writer."""
+        return CaptionOptions(provider=self.provider, server=self.server.options, local=self.local.options)
 
 
 NsfwMode: TypeAlias = Literal["show", "blur", "hide"]
@@ -111,6 +214,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     civitai: CivitaiSettings = CivitaiSettings()
     models: ModelsSettings = ModelsSettings()
+    captions: CaptionSettings = CaptionSettings()
     nsfw: NsfwSettings = NsfwSettings()
     open_with: tuple[ProgramSettings, ...] = Field(default=(), max_length=100, description="Programs for pictures.")
 
@@ -123,6 +227,17 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """The folder of models that look at pictures."""
         return (self.models.folder or self.data_dir / "models").expanduser().absolute()
+
+    @property
+    def stage_context(self) -> StageContext:
+        """What this machine adds to models that look at pictures."""
+        runtime = RuntimeOptions(device=self.models.device)
+        return StageContext(
+            models_folder=self.models_folder,
+            runtime=runtime,
+            given={"caption": self.captions.options},
+            decoders=self.models.decoders,
+        )
 
     @property
     def logs_dir(self) -> Path:
@@ -163,6 +278,11 @@ def default_data_dir() -> Path:
 def plugin_folder(data_dir: Path | None = None) -> str:
     """The folder of single-file plugins in a data folder, which needs no settings to be found."""
     return str((data_dir or default_data_dir()).expanduser().absolute() / FOLDER)
+
+
+def stage_context(data_dir: Path | None = None) -> StageContext:
+    """What this machine adds to models that look at pictures, as the settings are now: for those who run for long."""
+    return load(data_dir=data_dir).stage_context
 
 
 def load(*, data_dir: Path | None = None, collection: str | None = None) -> Settings:

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffusion_toolkit.enrich.taggers.labels import KAOMOJI, clean_name, prompt_text, read_selected_tags, read_top_tags
+from diffusion_toolkit.enrich.taggers.labels import clean_name, prompt_text, read_selected_tags, read_top_tags
 from diffusion_toolkit.enrich.taggers.tags import ImageTags, Rating, Tag, combined
 from diffusion_toolkit.enrich.taggers.thresholds import Thresholds, largest_gap
 from diffusion_toolkit.errors import UnreadableFile
+from diffusion_toolkit.vocabulary import KAOMOJI
 from enrich.networks import joytag_label_file, wd_label_file
 
 

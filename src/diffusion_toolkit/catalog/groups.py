@@ -44,7 +44,8 @@ def groups(state: State, positions: Ints, sort_key: str, zone: tzinfo | None) ->
         return []
     if sort_key in _DAYS:
         column, per_microsecond = _DAYS[sort_key]
-        return _runs(_local_days(state.columns[column][positions] // per_microsecond, zone), _day)
+        moments = state.columns[column][positions]
+        return _runs(_local_days(moments if per_microsecond == 1 else moments // per_microsecond, zone), _day)
     if sort_key == "name":
         return _letters(state, positions)
     if sort_key == "rating":
@@ -66,8 +67,10 @@ _NONE = ("none", "none")
 
 
 def _local_days(moments_us: Longs, zone: tzinfo | None) -> Longs:
-    days = np.full(len(moments_us), _NEVER, np.int64)
     known = moments_us != NO_MOMENT
+    if known.all():
+        return local_days(moments_us, zone)
+    days = np.full(len(moments_us), _NEVER, np.int64)
     days[known] = local_days(moments_us[known], zone)
     return days
 

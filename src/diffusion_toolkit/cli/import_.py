@@ -56,7 +56,7 @@ def import_(
 def _bring_ratings(library: OpenLibrary, query: str, options: ImportOptions, bar: output.ProgressBar) -> Imported:
     with searching(library) as search:
         ids = chosen(search, [query], everything=True)
-    work = Import(library.collection, options, "the pictures' own XMP")
+    work = Import(library.collection, options, "the pictures' own XMP", respell=True)
     for progress in work.run(Around(), rated_elsewhere(library.collection, ids)):
         bar.show(progress)
     return work.done

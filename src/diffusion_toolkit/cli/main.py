@@ -22,10 +22,16 @@ COMMANDS = {
     "prompts": "List the prompts of the library, and what their words are worth.",
     "model-library": "Models: where they lie, their hashes and names, the pictures made with them.",
     "models": "Models that look at pictures: list, fetch and check them.",
+    "tag": "Let models tag the pictures that a query finds.",
+    "caption": "Let models write captions for the pictures that a query finds.",
     "rate": "Rate and mark all pictures that a query finds.",
     "nsfw-words": "Show or change the words in prompts that mark pictures NSFW.",
     "matches": "List, accept and decline files that may be missing pictures in another form.",
+    "review": "Accept, reject and settle what models say about pictures.",
     "tags": "List, give, rename and merge tags.",
+    "vocabulary": "Canonical names of tags, and their aliases.",
+    "write-out": "Write tags and captions beside pictures, or into them.",
+    "read-sidecars": "Take tags and captions over from files beside pictures.",
     "albums": "List, make and fill albums.",
     "queries": "List, save, rename and delete saved queries.",
     "move": "Move pictures, with all that is known of them, to a folder.",
@@ -40,7 +46,7 @@ COMMANDS = {
     "doctor": "Check the installation, or bundle a report.",
 }
 
-MODULES = {"move": "files", "copy": "files", "rename": "files", "delete": "files"}
+MODULES = {"move": "files", "copy": "files", "rename": "files", "delete": "files", "read-sidecars": "write_out"}
 """Commands that share a module; the others have one of their own name."""
 
 

@@ -18,7 +18,7 @@ from diffusion_toolkit.enrich.models.download import Pulled, open_hub
 from diffusion_toolkit.enrich.models.download import pull as pull_model
 from diffusion_toolkit.enrich.models.folder import FoundModels, look_through
 from diffusion_toolkit.enrich.models.installed import InstalledModel
-from diffusion_toolkit.enrich.taggers.trial import trial
+from diffusion_toolkit.enrich.trial import trial
 from diffusion_toolkit.progress import Progress
 
 MIB = 2**20
@@ -38,7 +38,7 @@ def models() -> None:
 def list_(data_dir: Path | None, collection: str | None, as_json: bool) -> int:
     """List the models of the catalogue, those that are here, and networks that cannot be used, with the reason."""
     del collection
-    found = _look(_folder(data_dir))
+    found = installed_models(_folder(data_dir))
     if as_json:
         output.print_json(_listed(found))
         return 0
@@ -92,7 +92,7 @@ def pull(
 def check(names: tuple[str, ...], no_run: bool, data_dir: Path | None, collection: str | None, as_json: bool) -> int:
     """Read the files of the models NAMES (or of all) again, hold them against what is known, and run each once."""
     del collection
-    found = _look(_folder(data_dir))
+    found = installed_models(_folder(data_dir))
     chosen = [found.model(name) for name in names] or list(found.installed)
     checked = [_drawn(check_model(model, None if no_run else trial)) for model in chosen]
     if as_json:
@@ -109,7 +109,8 @@ def _folder(data_dir: Path | None) -> Path:
     return settings.load(data_dir=data_dir).models_folder
 
 
-def _look(folder: Path) -> FoundModels:
+def installed_models(folder: Path) -> FoundModels:
+    """The models that lie in the folder, drawing the progress of hashing."""
     return _drawn(look_through(folder, catalogue.MODELS, catalogue.CONTRACTS))
 
 

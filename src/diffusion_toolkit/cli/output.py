@@ -21,7 +21,14 @@ _MODELS = {
     "civitai": "Asking Civitai",
     "fetch": "Fetching models",
 }
-STAGES = {"quick": "Finding files", "deep": "Reading metadata", "files": "Changing files", **_MODELS}
+STAGES = {
+    "quick": "Finding files",
+    "deep": "Reading metadata",
+    "files": "Changing files",
+    "tags": "Tagging",
+    "caption": "Captioning",
+    **_MODELS,
+}
 
 UNITS = {"models": "models", "hashes": "MiB", "civitai": "questions", "fetch": "MiB"}
 

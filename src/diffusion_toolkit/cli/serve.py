@@ -21,7 +21,7 @@ from diffusion_toolkit.jobs.worker_process import WorkerProcess
 from diffusion_toolkit.library.roots import add_root, list_roots
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK
 from diffusion_toolkit.media.cache import ThumbnailCache
-from diffusion_toolkit.settings import Settings
+from diffusion_toolkit.settings import Settings, stage_context
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.web import Library, WebOptions, create_app
 from diffusion_toolkit.web.access import new_token
@@ -106,6 +106,7 @@ def _serve(library: OpenLibrary, running: RunningServer, entrance: Entrance, *, 
         plugin_folder=library.settings.plugin_folder,
         civitai=library.settings.civitai.options,
         nsfw_mode=library.settings.nsfw.mode,
+        stages=partial(stage_context, library.settings.data_dir),
     )
 
     def ready(url: str) -> None:

@@ -5,20 +5,28 @@ Answers are somebody else's: size, type and every field are checked; redirects a
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import certifi
 import orjson
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from diffusion_toolkit import __version__
 from diffusion_toolkit.errors import ServiceFailed, UsageError
+from diffusion_toolkit.integrations.http import (
+    AGENT,
+    BUSY,
+    LONGEST_WAIT_S,
+    content_type,
+    is_loopback,
+    open_pool,
+    read_bounded,
+    retry_after_s,
+    why,
+)
+from diffusion_toolkit.integrations.json_answers import as_list, as_object
 
 HOST: Final = "https://civitai.com"
 WHAT_IS_SENT: Final = (
@@ -29,11 +37,8 @@ WHAT_IS_SENT: Final = (
 MOST_BYTES: Final = 8 * 2**20
 MOST_PREVIEW_BYTES: Final = 20 * 2**20
 PREVIEW_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
-BUSY: Final = (429, 500, 502, 503, 504)
-LONGEST_WAIT_S: Final = 60.0
 MOST_WORDS: Final = 50
 MOST_PREVIEWS: Final = 5
-_PART: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,7 @@ class Civitai:
         self._clock = clock
         self._next_at = clock()
         self._host = _checked_host(options.host)
-        self._pool = _pool(self._host)
+        self._pool = open_pool(self._host)
 
     def version_by_hash(self, model_hash: str) -> CivitaiVersion | None:
         """The version that has a file of this hash; None when there is none. Raises ServiceFailed."""
@@ -101,7 +106,7 @@ class Civitai:
         """The bytes of a preview picture. Raises ServiceFailed, UsageError for an address of somebody else."""
         if not self._is_theirs(address):
             raise UsageError("The preview lies on a machine that is not Civitai's; it is not loaded.")
-        answer = self._get(address, {"User-Agent": _agent()}, MOST_PREVIEW_BYTES)
+        answer = self._get(address, {"User-Agent": AGENT}, MOST_PREVIEW_BYTES)
         if answer.status == 404:
             raise ServiceFailed("The preview is not there any more.")
         if answer.content_type not in PREVIEW_TYPES:
@@ -120,7 +125,7 @@ class Civitai:
         return parts.scheme == "https" and not parts.port and (parts.hostname or "").endswith("." + name)
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": _agent()}
+        headers = {"Accept": "application/json", "User-Agent": AGENT}
         if self.options.api_key:
             headers["Authorization"] = f"Bearer {self.options.api_key}"
         return headers
@@ -133,7 +138,7 @@ class Civitai:
             try:
                 answer = self._ask(address, headers, most_bytes)
             except HTTPError as error:
-                problem, pause = f"cannot be reached ({_reason(error)})", 2.0**attempt
+                problem, pause = f"cannot be reached ({why(error)})", 2.0**attempt
             else:
                 if answer.status in (200, 404):
                     return answer
@@ -149,29 +154,15 @@ class Civitai:
             "GET", address, headers=dict(headers), timeout=timeout, redirect=False, preload_content=False
         )
         try:
-            data = self._read(response, most_bytes)
+            data = read_bounded(response, self._name, most_bytes, self.options.timeout_s, self._clock)
         finally:
             response.close()
         return _Answer(
             status=response.status,
-            content_type=(response.headers.get("content-type") or "").partition(";")[0].strip().lower(),
-            retry_after_s=_seconds(response.headers.get("retry-after")),
+            content_type=content_type(response),
+            retry_after_s=retry_after_s(response),
             data=data,
         )
-
-    def _read(self, response: urllib3.BaseHTTPResponse, most_bytes: int) -> bytes:
-        """The body, bounded in size and in time: a byte every ten seconds is no answer."""
-        deadline = self._clock() + self.options.timeout_s
-        parts: list[bytes] = []
-        size = 0
-        while part := response.read1(_PART, decode_content=True):
-            parts.append(part)
-            size += len(part)
-            if size > most_bytes:
-                raise ServiceFailed(f"{self._name} sent more than {most_bytes // 2**20} MiB; that is no answer.")
-            if self._clock() > deadline:
-                raise urllib3.exceptions.TimeoutError("the answer comes too slowly")
-        return b"".join(parts)
 
     @property
     def _name(self) -> str:
@@ -196,40 +187,9 @@ def _checked_host(host: str) -> str:
     parts = urlsplit(host.rstrip("/"))
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.query:
         raise UsageError("The address of Civitai looks like https://civitai.com.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise UsageError("Only https:// reaches another machine: hashes and keys are not sent in the open.")
     return host.rstrip("/")
-
-
-def _pool(host: str) -> urllib3.PoolManager:
-    """Through the proxy that the environment names, if it names one."""
-    parts = urlsplit(host)
-    proxy = None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
-    if proxy:
-        return urllib3.ProxyManager(proxy, ca_certs=certifi.where(), retries=False, maxsize=1)
-    return urllib3.PoolManager(ca_certs=certifi.where(), retries=False, maxsize=1)
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
-
-
-def _agent() -> str:
-    return f"diffusion-toolkit/{__version__}"
-
-
-def _reason(error: HTTPError) -> str:
-    """Why, without the address, which may not be shown."""
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return "nobody answers there"
-    if isinstance(error, urllib3.exceptions.TimeoutError):
-        return "no answer in time"
-    if isinstance(error, urllib3.exceptions.SSLError):
-        return "its certificate is not trusted"
-    return "the connection failed or broke"
 
 
 def _refusal(status: int) -> str:
@@ -240,17 +200,12 @@ def _refusal(status: int) -> str:
     return f"with an error (status {status})"
 
 
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.strip().isdigit() and len(text) < 8 else None
-
-
 def _version(data: bytes) -> CivitaiVersion:
     try:
-        loaded: object = orjson.loads(data)
+        found = as_object(orjson.loads(data))
     except orjson.JSONDecodeError as error:
         raise ServiceFailed("Civitai's answer cannot be read.") from error
-    found = _object(loaded)
-    model, number = _object(found.get("model")), found.get("id")
+    model, number = as_object(found.get("model")), found.get("id")
     if not isinstance(number, int) or not model:
         raise ServiceFailed("Civitai's answer names no model.")
     model_id = found.get("modelId")
@@ -261,7 +216,7 @@ def _version(data: bytes) -> CivitaiVersion:
         version=_text(found.get("name")) or "",
         type=_text(model.get("type")),
         base_model=_text(found.get("baseModel")),
-        trigger_words=tuple(filter(None, map(_text, _list(found.get("trainedWords"))[:MOST_WORDS]))),
+        trigger_words=tuple(filter(None, map(_text, as_list(found.get("trainedWords"))[:MOST_WORDS]))),
         nsfw=model.get("nsfw") is True,
         hashes=_hashes(found),
         previews=_previews(found),
@@ -271,27 +226,19 @@ def _version(data: bytes) -> CivitaiVersion:
 def _hashes(found: Mapping[str, object]) -> tuple[str, ...]:
     digits = [
         value.lower()
-        for file in _list(found.get("files"))[:100]
-        for value in _object(_object(file).get("hashes")).values()
+        for file in as_list(found.get("files"))[:100]
+        for value in as_object(as_object(file).get("hashes")).values()
         if isinstance(value, str) and 8 <= len(value) <= 64 and all(d in "0123456789abcdefABCDEF" for d in value)
     ]
     return tuple(dict.fromkeys(digits))
 
 
 def _previews(found: Mapping[str, object]) -> tuple[str, ...]:
-    pictures = [_object(image) for image in _list(found.get("images"))]
+    pictures = [as_object(image) for image in as_list(found.get("images"))]
     addresses = [_text(image.get("url"), 2_000) for image in pictures if image.get("type", "image") == "image"]
     return tuple(address for address in addresses if address and address.startswith(("https://", "http://")))[
         :MOST_PREVIEWS
     ]
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> Sequence[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _text(value: object, longest: int = 300) -> str | None:

@@ -72,12 +72,26 @@ def _about(text: str) -> Sentence:
 _SENTENCES: Final[Mapping[str, Sentence]] = {
     "curate": _curated,
     "nsfw.words": _about("Marked {pictures} NSFW by words"),
+    "nsfw.ratings": _about("Marked {pictures} NSFW by ratings of models"),
+    "captions.replace": _about("Let a model's captions take the place of people's at {pictures}"),
     "tags.images": _tagged,
     "tags.create": _about('Made the tag "{name}"'),
     "tags.import": _about("Imported {count:,} tags"),
     "tags.rename": _about('Renamed the tag "{old}" to "{name}"'),
     "tags.delete": lambda facts: f"Deleted tags: {quoted(facts['names'])}",
     "tags.merge": lambda facts: f'Merged {quoted(facts["names"])} into "{facts["name"]}"',
+    "vocabulary.add": _about('Let the tag "{alias}" mean "{canonical}"'),
+    "vocabulary.remove": lambda facts: f"Took aliases out of the vocabulary: {quoted(facts['names'])}",
+    "vocabulary.import": _about("Imported {count:,} lines of the vocabulary"),
+    "vocabulary.apply": _about("Applied the vocabulary to {count:,} tags"),
+    "review.accepted": _about("Accepted what models say about {pictures}"),
+    "review.rejected": _about("Rejected what models say about {pictures}"),
+    "review.retry": _about("Put aside what models say about {pictures}, to ask again"),
+    "review.edit": _about("Edited what a model says about {pictures}"),
+    "review.tag": lambda facts: (
+        f'{"Accepted" if facts["decision"] == "take" else "Refused"} the tag "{facts["name"]}"'
+        f" on {pictures(facts['changed'])}"
+    ),
     "albums.create": _about('Made the album "{name}" with {pictures}'),
     "albums.create_smart": _about('Made the smart album "{name}"'),
     "albums.change": _about('Changed the album "{name}"'),

@@ -84,7 +84,7 @@ def viewed(collection: Collection, image_ids: ImageIds) -> Written:
 
 
 def written_captions(collection: Collection, image_id: int) -> list[WrittenCaption]:
-    """What a person wrote about an image, the newest first; also what an undo took back."""
+    """What people and models wrote about an image, the newest first; also what an undo took back."""
     with collection.begin() as connection:
         return captions.written(connection, image_id)
 

@@ -1,12 +1,14 @@
 """One image: everything known of it, its file, its thumbnail."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from diffusion_toolkit import paths
 from diffusion_toolkit.errors import NotFound
 from diffusion_toolkit.formats import VIDEO_FORMATS
+from diffusion_toolkit.library.colours import Colours
 from diffusion_toolkit.library.recipes import stored_caption, stored_problems, stored_recipe
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.media.renditions import RenditionKind, rendition_kind, shown_seconds
@@ -14,14 +16,15 @@ from diffusion_toolkit.media.thumbnails import thumbnail
 from diffusion_toolkit.record import Recipe
 from diffusion_toolkit.store import images
 from diffusion_toolkit.store.database import Collection
-from diffusion_toolkit.store.images import ImagePlace
+from diffusion_toolkit.store.images import ImagePlace, ImageRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageDetail:
     """Everything known of one image. Paths are printable, moments in seconds since 1970; codec, audio_codec,
-    frame_rate: of films; recipe: None when its file names none; caption: what a person wrote, else the
-    text beside the file that is no recipe; file_caption: the latter; captioned: a person wrote it, or took it away;
+    frame_rate: of films; recipe: None when its file names none; caption: what a person wrote, else what
+    a model wrote, else the text beside the file that is no recipe; model_caption, file_caption: the latter two;
+    captioned: a person wrote it, or took it away;
     problem_texts: of file and recipe together.
     """
 
@@ -52,6 +55,7 @@ class ImageDetail:
     version: str
     recipe: Recipe | None
     caption: str | None
+    model_caption: str | None
     file_caption: str | None
     captioned: bool
     problem_texts: tuple[str, ...]
@@ -122,11 +126,19 @@ def image_detail(collection: Collection, image_id: int) -> ImageDetail:
         available=place.root_available,
         version=file_version(place.size_bytes, place.mtime_ns),
         recipe=stored_recipe(made),
-        caption=file_caption if row.written_caption is None else row.written_caption or None,
+        caption=_caption(row, file_caption),
+        model_caption=row.model_caption or None,
         file_caption=file_caption,
         captioned=row.written_caption is not None,
         problem_texts=stored_problems(made),
     )
+
+
+def _caption(row: ImageRow, file_caption: str | None) -> str | None:
+    """The caption that counts: a person's, even "none", before a model's before the file's."""
+    if row.written_caption is not None:
+        return row.written_caption or None
+    return row.model_caption or file_caption
 
 
 def image_file(collection: Collection, image_id: int) -> ImageFile:
@@ -151,24 +163,49 @@ def image_content(collection: Collection, image_id: int) -> ImageContent:
     return ImageContent(path=path, key=key, is_film=place.format in VIDEO_FORMATS)
 
 
-def image_thumbnail(collection: Collection, image_id: int, size: int, cache: ThumbnailCache) -> bytes:
+def image_thumbnail(
+    collection: Collection, image_id: int, size: int, cache: ThumbnailCache, colours: Colours | None = None
+) -> bytes:
     """A WebP of the image, `size` pixels on its longer side. From the cache it comes even when the drive is unplugged.
 
-    Raises NotFound when the file is not there, UnreadableFile when no picture can be made of it.
+    colours: learn its main one. Raises NotFound when the file is not there, UnreadableFile when no picture can be made
+    of it.
     """
     place = _place(collection, image_id)
-    by_content = place.fingerprint.hex() if place.fingerprint else None
-    found = cache.get(by_content or _place_key(place, place.size_bytes, place.mtime_ns), size)
+    found = _kept_thumbnail(place, size, cache)
     if found is not None:
+        if colours:
+            colours.note(image_id, found)
         return found
     path = _reachable(place)
+
+    def make() -> bytes:
+        made = thumbnail(path, size)
+        if colours:
+            colours.note(image_id, made, is_new=True)
+        return made
+
     status = path.stat()
     by_place = _place_key(place, status.st_size, status.st_mtime_ns)
-    if by_content is None or (status.st_size, status.st_mtime_ns) != (place.size_bytes, place.mtime_ns):
+    if place.fingerprint is None or (status.st_size, status.st_mtime_ns) != (place.size_bytes, place.mtime_ns):
         # rewritten since it was read: what it shows now must not pass for the old content
-        return cache.get_or_make(by_place, size, lambda: thumbnail(path, size))
+        return cache.get_or_make(by_place, size, make)
+    by_content = place.fingerprint.hex()
     cache.rename(by_place, by_content, size)
-    return cache.get_or_make(by_content, size, lambda: thumbnail(path, size))
+    return cache.get_or_make(by_content, size, make)
+
+
+def kept_thumbnails(
+    collection: Collection, image_ids: Sequence[int], size: int, cache: ThumbnailCache, colours: Colours
+) -> list[bytes | None]:
+    """The thumbnails of these images that were made before, in order; None for the others. Their colours are learnt."""
+    with collection.begin() as connection:
+        places = images.image_places(connection, image_ids)
+    kept = [_kept_thumbnail(places[number], size, cache) if number in places else None for number in image_ids]
+    for number, found in zip(image_ids, kept, strict=True):
+        if found is not None:
+            colours.note(number, found)
+    return kept
 
 
 def images_per_root(collection: Collection) -> dict[int, int]:
@@ -188,6 +225,11 @@ def _place(collection: Collection, image_id: int) -> ImagePlace:
     if place is None:
         raise NotFound("There is no such image.")
     return place
+
+
+def _kept_thumbnail(place: ImagePlace, size: int, cache: ThumbnailCache) -> bytes | None:
+    by_content = place.fingerprint.hex() if place.fingerprint else None
+    return cache.get(by_content or _place_key(place, place.size_bytes, place.mtime_ns), size)
 
 
 def _reachable(place: ImagePlace) -> Path:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.curate import ImageIds, possible, written
+from diffusion_toolkit.library.tag_vocabulary import canonical_titles
 from diffusion_toolkit.library.titles import Title, tag_title
 from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.store import journal, named
@@ -90,12 +91,12 @@ def held_tags(collection: Collection, image_ids: ImageIds) -> list[HeldTag]:
 
 def tag_images(collection: Collection, image_ids: ImageIds, tagging: Tagging) -> Written:
     """Give tags to these images and take tags from them, as one action."""
-    adding, removing = _titles(tagging.add), _titles(tagging.remove)
-    if not adding and not removing and not tagging.only:
+    if not _named(tagging.add) and not _named(tagging.remove) and not tagging.only:
         raise UsageError("There is nothing to do: name tags to add or to remove.")
     ids = possible(image_ids)
     with collection.begin() as connection:
         journal.lock(connection)
+        adding, removing = (canonical_titles(connection, names) for names in (tagging.add, tagging.remove))
         known = named.by_identity(connection, "tag", [title.identity for title in (*adding, *removing)])
         everywhere = _on_all(connection, ids) if tagging.toggle else set[int]()
         taken = [title for title in adding if known.get(title.identity) in everywhere]
@@ -116,9 +117,10 @@ def tag_images(collection: Collection, image_ids: ImageIds, tagging: Tagging) ->
 
 def create_tag(collection: Collection, name: str) -> Written:
     """Make a tag that no image has yet. Raises UsageError when there is one of this name."""
-    title = tag_title(name)
+    tag_title(name)
     with collection.begin() as connection:
         journal.lock(connection)
+        (title,) = canonical_titles(connection, [name])
         journal_id = journal.begin(connection, "tags.create", {"name": title.name})
         number = named.create(connection, journal_id, "tag", _row(title))
         return _one(connection, journal_id, number)
@@ -156,7 +158,7 @@ def merge_tags(collection: Collection, tag_ids: Sequence[int], into: int) -> Wri
         names = _live(connection, [number for number in tag_ids if number != into])
         details = {"names": list(names.values()), "name": name}
         journal_id = journal.begin(connection, "tags.merge", details)
-        changed = store.merge(connection, journal_id, list(names), into)
+        changed = store.merge(connection, journal_id, dict.fromkeys(names, into))
         named.change(connection, journal_id, "tag", list(names), {"deleted_at": named.NOW})
         token = journal.token(connection)
     return Written(token=token, journal_id=journal_id, changed=changed, subject_id=into)
@@ -167,11 +169,13 @@ def import_tags(collection: Collection, text: str) -> Written:
 
     changed: how many are new.
     """
-    titles = _titles(_json_names(text) if text.lstrip().startswith("[") else text.splitlines())
-    if len(titles) > MOST_IMPORTED:
-        raise UsageError(f"A list has at most {MOST_IMPORTED:,} tags; this one has {len(titles):,}.")
+    listed = _json_names(text) if text.lstrip().startswith("[") else text.splitlines()
+    names = [name for name in listed if name.strip()]
+    if len(names) > MOST_IMPORTED:
+        raise UsageError(f"A list has at most {MOST_IMPORTED:,} tags; this one has {len(names):,}.")
     with collection.begin() as connection:
         journal.lock(connection)
+        titles = canonical_titles(connection, names)
         known = named.by_identity(connection, "tag", [title.identity for title in titles])
         new = [title for title in titles if title.identity not in known]
         if not new:
@@ -205,10 +209,9 @@ def _json_names(text: str) -> list[str]:
     return cast("list[str]", names)
 
 
-def _titles(names: Iterable[str]) -> list[Title]:
-    """Names as tags, each once; empty ones are left out."""
-    titles = [tag_title(name) for name in names if name.strip()]
-    return list({title.identity: title for title in reversed(titles)}.values())[::-1]
+def _named(names: Iterable[str]) -> list[Title]:
+    """Those names that say something, as they were written. Raises UsageError for one that cannot be a tag."""
+    return [tag_title(name) for name in names if name.strip()]
 
 
 def _on_all(connection: Connection, image_ids: NDArray[np.integer]) -> set[int]:

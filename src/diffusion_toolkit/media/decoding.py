@@ -29,6 +29,7 @@ TASKS: Final = {
     "hashes": "diffusion_toolkit.media.pixel_hashes:made_hashes",
     "picture": "diffusion_toolkit.media.pictures:made_rendition",
     "film": "diffusion_toolkit.media.film_renditions:made_rendition",
+    "pixels": "diffusion_toolkit.media.pixels:made_pixels",
 }
 
 _log = logging.getLogger(__name__)

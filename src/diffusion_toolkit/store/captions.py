@@ -1,7 +1,8 @@
-"""SQL of captions: what a person wrote lies in `curation`, what the file says in the recipe.
+"""SQL of captions: what a person wrote lies in `curation`, what a model wrote in `caption`, what the file says in the
+recipe.
 
-Searches follow one of the two: `image.caption_id` names the text that counts, among those of prompts, whose words are
-indexed. It is set here whenever one of them may have changed.
+The first of the three that there is counts, and searches follow it: `image.caption_id` names its text, among those of
+prompts, whose words are indexed. It is set here whenever one of them may have changed.
 """
 
 from collections.abc import Sequence
@@ -18,9 +19,13 @@ from diffusion_toolkit.store.journal import array_text
 Ids = NDArray[np.integer] | Sequence[int]
 
 _COUNTS = """
-SELECT image.id AS image_id, nullif(coalesce(curation.caption, recipe.record ->> 'caption'), '') AS text
+SELECT image.id AS image_id,
+       nullif(coalesce(curation.caption, nullif(model.text, ''), recipe.record ->> 'caption'), '') AS text
 FROM image LEFT JOIN curation ON curation.image_id = image.id LEFT JOIN recipe ON recipe.image_id = image.id
-WHERE image.id = ANY (%(ids)s::int[]) AND (NOT %(by_person)s OR curation.caption IS NOT NULL)
+LEFT JOIN LATERAL (
+    SELECT text FROM caption WHERE image_id = image.id AND source <> 'person' ORDER BY id DESC LIMIT 1
+) AS model ON true
+WHERE image.id = ANY (%(ids)s::int[]) AND (NOT %(given)s OR curation.caption IS NOT NULL OR model.text IS NOT NULL)
 """
 
 # In the order of the hash, so that two that add the same texts never wait for each other.
@@ -40,22 +45,46 @@ WHERE image.id = counts.image_id AND image.caption_id IS DISTINCT FROM prompt.id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenCaption:
-    """A caption that a person wrote."""
+    """A caption of the history. source: "person", else what asked a model; the rest is of a model's: what it was asked,
+    what became of the caption that was there, and what it took.
+    """
 
     text: str
     made_at: datetime
+    source: str
+    model: str | None
+    instruction: str | None
+    mode: str | None
+    tokens: int | None
+    seconds: float | None
 
 
-def follow(connection: sa.Connection, image_ids: Ids, *, by_person: bool = False) -> None:
-    """Let searches find these images by the captions they have now. by_person: only those that a person captioned."""
-    given = {"ids": array_text(image_ids), "by_person": by_person}
+def follow(connection: sa.Connection, image_ids: Ids, *, given_only: bool = False) -> None:
+    """Let searches find these images by the captions they have now. given_only: only those captioned by a person or a
+    model; the others' captions are those of their files.
+    """
+    given = {"ids": array_text(image_ids), "given": given_only}
     driver(connection).execute(_ADD, given)
     driver(connection).execute(_SET, given)
 
 
 def written(connection: sa.Connection, image_id: int) -> list[WrittenCaption]:
-    """What a person wrote about an image, the newest first."""
+    """What people and models wrote about an image, the newest first."""
     rows = driver(connection).execute(
-        "SELECT text, made_at FROM caption WHERE image_id = %s ORDER BY id DESC LIMIT 200", [image_id]
+        "SELECT text, made_at, source, model, instruction, mode, tokens, seconds FROM caption"
+        " WHERE image_id = %s AND text <> '' ORDER BY id DESC LIMIT 200",
+        [image_id],
     )
-    return [WrittenCaption(text=row[0], made_at=row[1]) for row in rows]
+    return [
+        WrittenCaption(
+            text=row[0],
+            made_at=row[1],
+            source=row[2],
+            model=row[3],
+            instruction=row[4],
+            mode=row[5],
+            tokens=row[6],
+            seconds=row[7],
+        )
+        for row in rows
+    ]

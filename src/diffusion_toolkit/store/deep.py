@@ -226,7 +226,7 @@ def write_rows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:
         _recipes(rows),
     )
     _write_workflows(connection, rows)
-    captions.follow(connection, [row.image_id for row in rows], by_person=True)
+    captions.follow(connection, [row.image_id for row in rows], given_only=True)
 
 
 def _write_workflows(connection: sa.Connection, rows: Sequence[ReadRow]) -> None:

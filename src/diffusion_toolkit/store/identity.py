@@ -199,7 +199,7 @@ def take_place(connection: sa.Connection, missing_id: int, found_id: int) -> Non
             cursor.execute(f"UPDATE {table} SET image_id = %s WHERE image_id = %s", [missing_id, found_id])  # noqa: S608  names of ours
         cursor.execute("DELETE FROM image WHERE id = %s", [found_id])
         cursor.execute(_TAKE, [missing_id])
-        captions.follow(connection, [missing_id], by_person=True)
+        captions.follow(connection, [missing_id], given_only=True)
         cursor.execute("DELETE FROM picture_hash WHERE image_id = %s", [missing_id])
         cursor.execute("DROP TABLE found")
 

@@ -1,6 +1,6 @@
 """Reads single images: where they lie, and everything known of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store.tables import (
+    caption,
     curation,
     folder,
     generator,
@@ -21,6 +22,13 @@ from diffusion_toolkit.store.tables import (
 )
 
 _negative = prompt.alias("negative_prompt")
+_model_caption = (
+    sa.select(caption.c.text)
+    .where(caption.c.image_id == image.c.id, caption.c.source != "person")
+    .order_by(caption.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,7 @@ class ImageRow:
     nsfw: bool
     for_deletion: bool
     written_caption: str | None
+    model_caption: str | None
 
 
 _PLACED = sa.join(image, folder, image.c.folder_id == folder.c.id).join(root, folder.c.root_id == root.c.id)
@@ -118,6 +127,7 @@ _ROW = (
     sa.func.coalesce(curation.c.nsfw, False).label("nsfw"),
     sa.func.coalesce(curation.c.for_deletion, False).label("for_deletion"),
     curation.c.caption.label("written_caption"),
+    _model_caption.label("model_caption"),
 )
 _RECIPE = (
     generator.c.name.label("generator"),
@@ -140,6 +150,13 @@ def image_place(connection: sa.Connection, image_id: int) -> ImagePlace | None:
     statement = sa.select(*_PLACE).select_from(_PLACED).where(image.c.id == image_id)
     row = connection.execute(statement).mappings().one_or_none()
     return ImagePlace(**row) if row else None
+
+
+def image_places(connection: sa.Connection, image_ids: Sequence[int]) -> dict[int, ImagePlace]:
+    """Where these images lie, by id; those that there are not are absent."""
+    statement = sa.select(image.c.id, *_PLACE).select_from(_PLACED).where(image.c.id.in_(image_ids))
+    rows = connection.execute(statement).mappings()
+    return {row["id"]: ImagePlace(**{column.key: row[column.key] for column in _PLACE}) for row in rows}
 
 
 def image_row(connection: sa.Connection, image_id: int) -> tuple[ImagePlace, ImageRow, RecipeRow] | None:

@@ -99,6 +99,11 @@ def note(connection: Connection, journal_id: int, details: Details) -> None:
     connection.execute(_NOTE, {"journal_id": journal_id, "details": json_text(details)})
 
 
+def forget(connection: Connection, journal_id: int) -> None:
+    """Leave no trace of an action that changed nothing after all."""
+    connection.execute(sa.delete(journal).where(journal.c.id == journal_id))
+
+
 def get(connection: Connection, journal_id: int) -> ActionRow | None:
     """One action."""
     row = connection.execute(_GET, {"journal_id": journal_id}).mappings().one_or_none()

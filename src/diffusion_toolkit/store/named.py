@@ -1,4 +1,7 @@
-"""Things with a name of their own: tags, albums, saved queries. Every change notes the columns it replaces."""
+"""Things with a name of their own: tags, their aliases, albums, saved queries.
+
+Every change notes the columns it replaces.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,11 +11,16 @@ from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from diffusion_toolkit.errors import NotFound, UsageError
 from diffusion_toolkit.store.journal import Connection
-from diffusion_toolkit.store.tables import album, journal_item, saved_query, tag
+from diffusion_toolkit.store.tables import album, journal_item, saved_query, tag, tag_alias
 
-TABLES: Final[Mapping[str, sa.Table]] = {"tag": tag, "album": album, "saved_query": saved_query}
-CALLED: Final = {"tag": "tag", "album": "album", "saved_query": "saved query"}
-_NOTED: Final = {"name", "identity", "query", "sort", "view", "cover_id", "position", "deleted_at"}
+TABLES: Final[Mapping[str, sa.Table]] = {
+    "tag": tag,
+    "tag_alias": tag_alias,
+    "album": album,
+    "saved_query": saved_query,
+}
+CALLED: Final = {"tag": "tag", "tag_alias": "alias", "album": "album", "saved_query": "saved query"}
+_NOTED: Final = {"name", "canonical", "identity", "query", "sort", "view", "cover_id", "position", "deleted_at"}
 _AT_ONCE: Final = 5_000
 """Rows of one statement, whose parameters PostgreSQL limits to 65,535."""
 
@@ -70,8 +78,11 @@ def by_identity(connection: Connection, subject: str, identities: Sequence[bytes
     """Which names exist, and their ids."""
     table = TABLES[subject]
     query = sa.select(table.c.identity, table.c.id).where(table.c.deleted_at.is_(None))
-    found = connection.execute(query.where(table.c.identity.in_(list(identities))))
-    return {bytes(row[0]): int(row[1]) for row in found}
+    found: dict[bytes, int] = {}
+    for first in range(0, len(identities), _AT_ONCE):
+        some = table.c.identity.in_(identities[first : first + _AT_ONCE])
+        found |= {bytes(row[0]): int(row[1]) for row in connection.execute(query.where(some))}
+    return found
 
 
 def refuse_taken(

@@ -112,6 +112,11 @@ class Export:
         query = "SELECT name FROM tag WHERE deleted_at IS NULL ORDER BY id"
         return list(self._connection.scalars(sa.text(query)))
 
+    def tag_aliases(self) -> list[tuple[str, str]]:
+        """The person's own vocabulary: (alias, canonical name)."""
+        query = "SELECT name, canonical FROM tag_alias WHERE deleted_at IS NULL ORDER BY id"
+        return [(row[0], row[1]) for row in self._connection.execute(sa.text(query))]
+
     def roots(self) -> list[str]:
         """Paths of the roots, stored form."""
         return list(self._connection.scalars(sa.text("SELECT path FROM root ORDER BY id")))

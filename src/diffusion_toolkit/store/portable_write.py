@@ -48,6 +48,7 @@ WITH incoming AS (
         'nsfw_at', old_nsfw_at, 'for_deletion', old_for_deletion)
         || CASE WHEN caption IS DISTINCT FROM old_caption THEN jsonb_build_object('caption', old_caption) ELSE '{}' END
     FROM changed WHERE decided
+    ON CONFLICT (journal_id, image_id) DO UPDATE SET before = journal_row.before || excluded.before
 ), remembered AS (
     INSERT INTO caption (image_id, text)
     SELECT image_id, caption FROM changed WHERE caption <> '' AND caption IS DISTINCT FROM old_caption

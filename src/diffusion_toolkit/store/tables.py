@@ -227,7 +227,8 @@ curation = sa.Table(
 )
 sa.Index("curation_changed", curation.c.changed_in)
 
-# Every caption that a person wrote, to come back to.
+# Every caption that a person or a model wrote, to come back to. model, instruction, mode, tokens, seconds: of a
+# model's.
 caption = sa.Table(
     "caption",
     metadata,
@@ -235,8 +236,15 @@ caption = sa.Table(
     sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     _moment("made_at", nullable=False),
+    sa.Column("source", sa.Text, nullable=False, server_default=sa.text("'person'")),
+    sa.Column("model", sa.Text),
+    sa.Column("instruction", sa.Text),
+    sa.Column("mode", sa.Text),
+    sa.Column("tokens", sa.Integer),
+    sa.Column("seconds", sa.REAL),
 )
 sa.Index("caption_image", caption.c.image_id)
+sa.Index("caption_by_model", caption.c.image_id, caption.c.id, postgresql_where=caption.c.source != "person")
 
 
 # Deleted tags, albums and saved queries keep their row, so that the catalog sees it and undo puts it back.
@@ -259,6 +267,19 @@ def _named(name: str, *columns: sa.Column[Any]) -> sa.Table:
 
 
 tag = _named("tag")
+
+# A person's own lines "alias = canonical" about tags; name: the alias.
+tag_alias = _named("tag_alias", sa.Column("canonical", sa.Text, nullable=False))
+
+# The lists of labels of the taggers that are here; digest: of the list, to see that it changed.
+label_list = sa.Table(
+    "label_list",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("digest", BYTEA, nullable=False),
+    sa.Column("names", ARRAY(sa.Text), nullable=False),
+    sa.Column("keys", ARRAY(sa.Text), nullable=False),
+)
 
 # The tags that one source gave an image: 'user', 'file' or a model's name. confidences: of the same length, or NULL.
 image_tags = sa.Table(
@@ -454,6 +475,134 @@ scan_run = sa.Table(
     _moment("seen_at", nullable=False),
     _moment("finished_at"),
     sa.CheckConstraint("state IN ('running', 'done', 'cancelled', 'failed')", name="scan_run_state"),
+)
+
+# What a result depends on beside the picture: model, preprocessing, options.
+enrich_version = sa.Table(
+    "enrich_version",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.UniqueConstraint("stage", "version"),
+)
+
+# Models looking at chosen pictures. wish: what a person asked of it while it ran; busy_s: seconds of work, pauses left
+# out; held: results become proposals.
+enrich_run = sa.Table(
+    "enrich_run",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("stages", ARRAY(sa.Text), nullable=False),
+    sa.Column("options", JSONB, nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("query", sa.Text, nullable=False, server_default=sa.text("''")),
+    _flag("held"),
+    sa.Column("state", sa.Text, nullable=False, server_default=sa.text("'waiting'")),
+    sa.Column("wish", sa.Text),
+    sa.Column("total", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("done", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("failed", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("rate_per_s", sa.REAL, nullable=False, server_default=sa.text("0")),
+    sa.Column("remaining_s", sa.REAL),
+    sa.Column("busy_s", sa.Double, nullable=False, server_default=sa.text("0")),
+    sa.Column("notices", ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("message", sa.Text),
+    _moment("made_at", nullable=False),
+    _moment("seen_at", nullable=False),
+    _moment("finished_at"),
+    sa.CheckConstraint(
+        "state IN ('waiting', 'running', 'paused', 'done', 'cancelled', 'failed')", name="enrich_run_state"
+    ),
+    sa.CheckConstraint("wish IN ('pause', 'cancel')", name="enrich_run_wish"),
+)
+
+# Processes that work on a run; what one claimed goes back to the others when nothing was heard of it for a while.
+enrich_runner = sa.Table(
+    "enrich_runner",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("run_id", sa.Integer, sa.ForeignKey("enrich_run.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    _moment("seen_at", nullable=False),
+)
+
+# What a stage did with a picture. version_id, looked_at: of the last result, and of the pixels it was made from; they
+# stay while the picture waits for another look. place: in the order of the query; tries: how many runners died with it.
+enrich_item = sa.Table(
+    "enrich_item",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version_id", sa.Integer),
+    sa.Column("looked_at", BYTEA),
+    sa.Column("run_id", sa.Integer, nullable=False),
+    sa.Column("runner_id", sa.Integer),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("priority", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("tries", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("cause", sa.Text),
+    sa.Column("message", sa.Text),
+    sa.CheckConstraint("state IN ('waiting', 'claimed', 'done', 'failed')", name="enrich_item_state"),
+)
+sa.Index(
+    "enrich_item_waiting",
+    enrich_item.c.run_id,
+    enrich_item.c.tries,
+    enrich_item.c.priority.desc(),
+    enrich_item.c.place,
+    enrich_item.c.image_id,
+    enrich_item.c.stage,
+    postgresql_where=enrich_item.c.state == "waiting",
+)
+sa.Index("enrich_item_claimed", enrich_item.c.runner_id, postgresql_where=enrich_item.c.state == "claimed")
+sa.Index(
+    "enrich_item_failed", enrich_item.c.stage, enrich_item.c.image_id, postgresql_where=enrich_item.c.state == "failed"
+)
+
+# How a tagger rates a picture: general, sensitive, questionable, explicit; each 0 to 1, NULL where it does not say.
+image_rating = sa.Table(
+    "image_rating",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("probabilities", ARRAY(sa.REAL), nullable=False),
+)
+
+# Results that wait for a person's word, or waited for it. source: the model's name.
+proposal = sa.Table(
+    "proposal",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("run_id", sa.Integer),
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("payload", JSONB, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default=sa.text("'waiting'")),
+    _moment("made_at", nullable=False),
+    _moment("decided_at"),
+    sa.CheckConstraint("state IN ('waiting', 'accepted', 'rejected', 'retry')", name="proposal_state"),
+)
+sa.Index(
+    "proposal_one_waiting",
+    proposal.c.image_id,
+    proposal.c.stage,
+    proposal.c.source,
+    unique=True,
+    postgresql_where=proposal.c.state == "waiting",
+)
+sa.Index("proposal_waiting", proposal.c.state, proposal.c.id, postgresql_where=proposal.c.state == "waiting")
+
+# What is drawn where a thumbnail is not there yet: 0xRRGGBB. Made of thumbnails, so it can be lost.
+image_colour = sa.Table(
+    "image_colour",
+    metadata,
+    sa.Column("image_id", sa.Integer, sa.ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("colour", sa.Integer, nullable=False),
 )
 
 FOLLOWED = (

@@ -1,6 +1,6 @@
 """SQL of tags: what people call their images. The tags of an image by one source lie in one array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,24 +58,40 @@ WITH chosen AS (
 SELECT (SELECT id FROM made), (SELECT count(*) FROM changed), CAST(CAST(pg_current_xact_id() AS text) AS bigint)
 """)
 
-# In place of one of the merged tags stands the other; where it stood already, the merged one stays and means nothing
-# while its tag is deleted.
+# Of the places whose tags become one, the surest gets the tag that stays; where that one stood already, the two change
+# places, so that each source keeps its highest confidence. The others stay and mean nothing, as their tags are deleted.
 _MERGE = sa.text("""
-WITH found AS MATERIALIZED (
-    SELECT image_id, source,
-           (SELECT tag FROM unnest(tag_ids) AS tag WHERE tag = ANY (CAST(:merged AS integer[])) LIMIT 1) AS old
-    FROM image_tags
-    WHERE tag_ids && CAST(:merged AS integer[]) AND :into <> ALL (tag_ids)
+WITH mapping AS (
+    SELECT * FROM unnest(CAST(:merged AS integer[]), CAST(:into AS integer[])) AS pair (merged, staying)
+), found AS MATERIALIZED (
+    SELECT image_id, source, tag_ids, confidences FROM image_tags WHERE tag_ids && CAST(:merged AS integer[])
+), ranked AS (
+    SELECT image_id, source, place, tag AS had, coalesce(staying, tag) AS staying,
+           row_number() OVER surest AS rank, first_value(tag) OVER surest AS first_had
+    FROM found CROSS JOIN unnest(tag_ids) WITH ORDINALITY AS given (tag, place) LEFT JOIN mapping ON merged = tag
+    WINDOW surest AS (
+        PARTITION BY image_id, source, coalesce(staying, tag)
+        ORDER BY confidences[place] DESC NULLS LAST, tag = coalesce(staying, tag) DESC, place
+    )
+), placed AS (
+    SELECT image_id, source, place, had,
+           CASE WHEN rank = 1 THEN staying WHEN had = staying THEN first_had ELSE had END AS has
+    FROM ranked
+), changed AS MATERIALIZED (
+    SELECT image_id, source, array_agg(has ORDER BY place) AS tag_ids,
+           array_agg(has ORDER BY place) FILTER (WHERE has <> had) AS came,
+           array_agg(had ORDER BY place) FILTER (WHERE has <> had) AS went
+    FROM placed GROUP BY image_id, source HAVING bool_or(has <> had)
     ORDER BY image_id
 ), noted AS (
     INSERT INTO journal_row (journal_id, image_id, before)
     SELECT :journal_id, image_id,
-           jsonb_build_object('retagged', jsonb_object_agg(source, jsonb_build_array(CAST(:into AS integer), old)))
-    FROM found GROUP BY image_id ORDER BY image_id
+           jsonb_build_object('retagged', jsonb_object_agg(source, jsonb_build_array(to_jsonb(came), to_jsonb(went))))
+    FROM changed GROUP BY image_id ORDER BY image_id
     RETURNING image_id
 ), written AS (
-    UPDATE image_tags SET tag_ids = array_replace(tag_ids, old, :into)
-    FROM found WHERE image_tags.image_id = found.image_id AND image_tags.source = found.source
+    UPDATE image_tags SET tag_ids = changed.tag_ids
+    FROM changed WHERE image_tags.image_id = changed.image_id AND image_tags.source = changed.source
 ), counted AS (
     SELECT count(*) AS changed FROM noted
 )
@@ -164,9 +180,16 @@ def change(
     return WrittenRows(token=token, journal_id=journal_id, changed=changed)
 
 
-def merge(connection: Connection, journal_id: int, merged: Sequence[int], into: int) -> int:
-    """Give the images of some tags another one instead, of whatever source; returns how many images changed."""
-    parameters = {"journal_id": journal_id, "merged": array_text(merged), "into": into}
+def merge(connection: Connection, journal_id: int, merged: Mapping[int, int]) -> int:
+    """Give the images of some tags others instead, of whatever source, at once; returns how many images changed.
+
+    merged: tag to the tag that stays, which is none of those that go. Confidences: the highest of each source stays.
+    """
+    parameters = {
+        "journal_id": journal_id,
+        "merged": array_text(list(merged)),
+        "into": array_text(list(merged.values())),
+    }
     return connection.execute(_MERGE, parameters).scalar_one()
 
 

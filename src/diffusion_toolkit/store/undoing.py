@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from diffusion_toolkit.store import albums, captions, named
+from diffusion_toolkit.store import albums, captions, named, proposal_decisions
 from diffusion_toolkit.store.journal import Connection, WrittenRows, token
 
 _FIELDS = sa.text("""
@@ -39,7 +39,9 @@ WITH noted AS MATERIALIZED (
 SELECT count(*), (array_agg(image_id))[1 : CAST(:most AS integer)] FROM noted
 """)
 
-_CAPTIONED = sa.text("SELECT image_id FROM journal_row WHERE journal_id = :journal_id AND before ? 'caption'")
+_CAPTIONED = sa.text(
+    "SELECT image_id FROM journal_row WHERE journal_id = :journal_id AND before ?| '{caption,model_caption}'"
+)
 
 _TAGS = sa.text("""
 WITH noted AS MATERIALIZED (
@@ -66,22 +68,28 @@ WITH noted AS MATERIALIZED (
 SELECT count(*), (array_agg(image_id))[1 : CAST(:most AS integer)] FROM restored
 """)
 
-# {"retagged": {source: [has now, had before]}}
+# {"retagged": {source: [[has now …], [had before …]]}}; one number each in actions of older versions.
 _MERGED = sa.text("""
 WITH noted AS MATERIALIZED (
-    SELECT image_id, source, CAST(pair ->> 0 AS integer) AS now_has, CAST(pair ->> 1 AS integer) AS had
+    SELECT image_id, source,
+           ARRAY(SELECT CAST(jsonb_path_query(pair, '$[0][*]') AS integer)) AS now_has,
+           ARRAY(SELECT CAST(jsonb_path_query(pair, '$[1][*]') AS integer)) AS had
     FROM journal_row CROSS JOIN jsonb_each(before -> 'retagged') AS one (source, pair)
     WHERE journal_id = :journal_id AND before ? 'retagged'
 ), restored AS (
-    UPDATE image_tags SET tag_ids = array_replace(tag_ids, now_has, had)
+    UPDATE image_tags SET tag_ids = ARRAY(
+        SELECT CASE WHEN back IS NULL OR (back = ANY (tag_ids) AND back <> ALL (now_has)) THEN tag ELSE back END
+        FROM unnest(tag_ids) WITH ORDINALITY AS has (tag, place),
+             LATERAL (SELECT had[array_position(now_has, tag)] AS back) AS one
+        ORDER BY place
+    )
     FROM noted
-    WHERE image_tags.image_id = noted.image_id AND image_tags.source = noted.source
-      AND now_has = ANY (tag_ids) AND had <> ALL (tag_ids)
+    WHERE image_tags.image_id = noted.image_id AND image_tags.source = noted.source AND tag_ids && now_has
     RETURNING noted.image_id
 ), swapped AS (
     UPDATE journal_row SET before = before || jsonb_build_object('retagged', pairs)
     FROM (
-        SELECT image_id, jsonb_object_agg(source, jsonb_build_array(had, now_has)) AS pairs
+        SELECT image_id, jsonb_object_agg(source, jsonb_build_array(to_jsonb(had), to_jsonb(now_has))) AS pairs
         FROM noted GROUP BY image_id
     ) AS other
     WHERE journal_row.journal_id = :journal_id AND journal_row.image_id = other.image_id
@@ -94,13 +102,14 @@ def swap(connection: Connection, journal_id: int, most_ids: int) -> WrittenRows:
     """Put back what an action changed, where it still exists. Raises UsageError when a name is taken meanwhile."""
     things = named.swap(connection, journal_id)
     albums.swap_images(connection, journal_id)
+    decided = proposal_decisions.swap(connection, journal_id)
     parameters = {"journal_id": journal_id, "most": most_ids}
     parts = [connection.execute(part, parameters).one() for part in (_FIELDS, _TAGS, _MERGED)]
     captioned = list(connection.scalars(_CAPTIONED, parameters))
     if captioned:
         captions.follow(connection, captioned)
     # One action changes pictures in one of these ways; an imported one in several.
-    images = max(int(part[0]) for part in parts)
+    images = max(decided, *(int(part[0]) for part in parts))
     image_ids: Sequence[int] = next((part[1] for part in parts if part[0]), ())
     return WrittenRows(
         token=token(connection),

@@ -1,12 +1,14 @@
 """What the entrance composed, as the routes see it: one database, and a catalog per collection that is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock, RLock
 
 from diffusion_toolkit.catalog import Catalog
+from diffusion_toolkit.enrich.engine.stage import StageContext
 from diffusion_toolkit.errors import NotFound, Refused
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.library.colours import Colours
 from diffusion_toolkit.library.complete import Completer
 from diffusion_toolkit.library.explain import Explainer
 from diffusion_toolkit.library.plugin_check import PluginReport, check_plugins
@@ -14,7 +16,7 @@ from diffusion_toolkit.library.prompts.tokens import TokenBook
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.media.renditions import Renditions
-from diffusion_toolkit.settings import NsfwMode
+from diffusion_toolkit.settings import NsfwMode, stage_context
 from diffusion_toolkit.store.database import Collection, Database
 
 OpenCatalog = Callable[[Collection], Catalog]
@@ -29,6 +31,7 @@ class Library:
     starts a scan in the background and returns the number of its job; data_dir: where backups lie;
     default: the collection the page shows first;
     plugin_folder: where single-file plugins lie that help to read files; civitai: whom to ask for models;
+    stages: what models that look at pictures run on, as the settings are now;
     nsfw_mode: "hide" leaves pictures that are marked NSFW out of every answer.
     """
 
@@ -44,6 +47,7 @@ class Library:
         plugin_folder: str | None = None,
         civitai: CivitaiOptions | None = None,
         nsfw_mode: NsfwMode = "blur",
+        stages: Callable[[], StageContext] = stage_context,
     ) -> None:
         self.database = database
         self.data_dir = data_dir
@@ -54,6 +58,7 @@ class Library:
         self.explainer = Explainer(plugin_folder)
         self.civitai = civitai or CivitaiOptions()
         self.nsfw_mode: NsfwMode = nsfw_mode
+        self.stages = stages
         self._plugin_folder = plugin_folder
         self._plugins: PluginReport | None = None
         self._checking_plugins = Lock()
@@ -62,6 +67,7 @@ class Library:
         self._searches: dict[str, Search] = {}
         self._completers: dict[str, Completer] = {}
         self._tokens: dict[str, TokenBook] = {}
+        self._colours: dict[str, Colours] = {}
         self._written: dict[str, int] = {}
         self._listeners: list[Changed] = []
         self._opening: dict[str, Lock] = {}
@@ -96,6 +102,12 @@ class Library:
                     self._searches[name] = Search(catalog)
         return self._searches[name]
 
+    def colours(self, name: str) -> Colours:
+        """The main colours of the pictures of a collection."""
+        collection = self.collection(name)
+        with self._lock:
+            return self._colours.setdefault(name, Colours(collection))
+
     def tokens(self, name: str) -> TokenBook:
         """The statistics of words and tags of a collection."""
         search = self.search(name)
@@ -120,12 +132,18 @@ class Library:
 
     def check_shown(self, name: str, image_id: int) -> None:
         """Raises NotFound for an image of which nothing may be told."""
-        if self.nsfw_mode == "hide":
-            search = self.search(name)
-            if (written := self.must_see(name, None)) is not None:
-                search.catalog.seen(written)
-            if search.catalog.state.is_hidden(image_id):
-                raise NotFound("There is no such image.")
+        if not self.shown(name, [image_id]):
+            raise NotFound("There is no such image.")
+
+    def shown(self, name: str, image_ids: Sequence[int]) -> Sequence[int]:
+        """Those of these images that may be told of."""
+        if self.nsfw_mode != "hide":
+            return image_ids
+        search = self.search(name)
+        if (written := self.must_see(name, None)) is not None:
+            search.catalog.seen(written)
+        state = search.catalog.state
+        return [number for number in image_ids if not state.is_hidden(number)]
 
     def check_nothing_hidden(self) -> None:
         """Raises Refused while NSFW pictures are hidden, for what cannot leave them out."""
@@ -162,6 +180,10 @@ class Library:
         """Stop following and reading. The database stays open: it is the entrance's."""
         self.explainer.close()
         self.renditions.close()
+        with self._lock:
+            known = list(self._colours.values())
+        for colours in known:
+            colours.close()
         with self._lock:
             for search in self._searches.values():
                 search.catalog.close()

@@ -14,6 +14,7 @@ from diffusion_toolkit.web.broadcast import Broadcaster
 from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.models import ScanAnswer
 from diffusion_toolkit.web.root_answers import root_news
+from diffusion_toolkit.web.run_answers import run_news
 
 log = logging.getLogger(__name__)
 POLL_S: Final = 5.0
@@ -35,6 +36,8 @@ def scan_list(collection: Collection) -> list[dict[str, object]]:
 def first_messages(library: Library, name: str) -> list[tuple[str, object]]:
     """What a visitor is told on arrival, so that nothing is missed after a break. Raises NotFound."""
     messages: list[tuple[str, object]] = [("scan", scan_list(library.collection(name)))]
+    if runs := run_news(library.collection(name)):
+        messages.append(("enrichment", runs))
     revision = library.revision(name)
     if revision is not None:
         messages.append(("changed", {"collection": name, "revision": revision}))
@@ -78,3 +81,5 @@ class LiveNews:
             self._broadcaster.publish("roots", name, root_news(self._library.collection(name)))
             if work := model_work(self._library.collection(name)):
                 self._broadcaster.publish("models", name, work)
+            if runs := run_news(self._library.collection(name)):
+                self._broadcaster.publish("enrichment", name, runs)

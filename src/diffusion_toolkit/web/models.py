@@ -199,7 +199,10 @@ class ImageAnswer(PictureAnswer):
         float | None, Field(description="How many seconds of a film its rendition shows; null: all.")
     ]
     recipe: RecipeAnswer | None
-    caption: Annotated[str | None, Field(description="What describes the picture: a person's words, else the file's.")]
+    caption: Annotated[
+        str | None, Field(description="What describes the picture: a person's words, else a model's, else the file's.")
+    ]
+    model_caption: Annotated[str | None, Field(description="The last that a model wrote about the picture.")]
     file_caption: Annotated[str | None, Field(description="A text beside the file that describes the picture.")]
     captioned: Annotated[bool, Field(description="A person wrote the caption, or took that of the file away.")]
     problem_texts: Annotated[list[str], Field(description="What is wrong with the file, in sentences.")]
@@ -280,10 +283,16 @@ class WorkflowAnswer(Answer):
 
 
 class CaptionAnswer(Answer):
-    """A caption that a person wrote."""
+    """A caption that a person or a model wrote. model, instruction, mode, tokens, seconds: null for a person's."""
 
     text: str
     made_at: Moment
+    source: Annotated[str, Field(description="person, joycaption (a model on this machine), or server.")]
+    model: str | None
+    instruction: str | None
+    mode: Annotated[str | None, Field(description="overwrite, append, or refine.")]
+    tokens: int | None
+    seconds: float | None
 
 
 class WrittenAnswer(Answer):

@@ -81,5 +81,5 @@ class PlaceRequest(Asked):
     before: Id | None
 
 
-Subject = Literal["curation", "tags", "albums", "queries"]
+Subject = Literal["curation", "tags", "albums", "queries", "review"]
 """What a write may have changed; also the names of the events that say so."""

@@ -138,3 +138,9 @@ class PlacesAnswer(Answer):
     """The place of each image asked for, from 0; null where it is not in the selection."""
 
     places: list[int | None]
+
+
+class ThumbnailsAnswer(Answer):
+    """The thumbnail of each image asked for, a WebP in base64; null where none was made yet."""
+
+    webp: list[str | None]

@@ -20,12 +20,12 @@ from diffusion_toolkit.settings import Settings, load
 FILE: Final = "settings.toml"
 OTHERS: Final = frozenset({"data_dir", "database_url", "nsfw.mode", "nsfw.passphrase"})
 """Not to be changed as the rest is: the first two decide where this very file and the library lie."""
-AT_ONCE: Final = frozenset({"open_with"})
-"""What needs no new start."""
+AT_ONCE: Final = ("open_with", "captions.", "models.device", "models.decoders")
+"""What needs no new start: these, or all that begin so."""
 OF_THIS_MACHINE: Final = frozenset(
     {
         *("open_with", "civitai.host", "web.host", "web.port", "web.allowed_hosts"),
-        *("models.folder", "models.endpoint"),
+        *("models.folder", "models.endpoint", "captions.server.url"),
     }
 )
 """Only who sits at this machine may set these: they start programs, open doors, or say where keys and files go."""
@@ -111,7 +111,7 @@ class SettingsBook:
             choices=_choices(field),
             source="environment" if from_environment(name) else "file" if in_file else "default",
             is_set=value != default,
-            pending=name not in AT_ONCE and _value(started, name) != value,
+            pending=not name.startswith(AT_ONCE) and _value(started, name) != value,
             of_this_machine=name in OF_THIS_MACHINE,
         )
 

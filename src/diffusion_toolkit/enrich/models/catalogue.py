@@ -5,12 +5,15 @@ A new model is described beside the code that uses it and has its line here.
 
 from typing import Final
 
+from diffusion_toolkit.enrich.captions.local import joycaption
 from diffusion_toolkit.enrich.models.description import Contract, ModelDescription
 from diffusion_toolkit.enrich.taggers import joytag, wd_v3
 from diffusion_toolkit.errors import NotFound
 
-MODELS: Final[tuple[ModelDescription, ...]] = (*joytag.MODELS, *wd_v3.MODELS)
-CONTRACTS: Final[tuple[Contract, ...]] = tuple(dict.fromkeys(model.contract for model in MODELS))
+MODELS: Final[tuple[ModelDescription, ...]] = (*joytag.MODELS, *wd_v3.MODELS, *joycaption.MODELS)
+CONTRACTS: Final[tuple[Contract, ...]] = tuple(
+    dict.fromkeys([*(model.contract for model in MODELS), *joycaption.CONTRACTS])
+)
 
 
 def described(name: str) -> ModelDescription:

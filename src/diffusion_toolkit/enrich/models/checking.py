@@ -4,7 +4,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from diffusion_toolkit.enrich.models.description import NETWORK
+from diffusion_toolkit.enrich.models import gguf_models
+from diffusion_toolkit.enrich.models.description import NETWORK, PROJECTOR
 from diffusion_toolkit.enrich.models.digests import sha256_in_parts
 from diffusion_toolkit.enrich.models.folder import digest_of, missing_weights
 from diffusion_toolkit.enrich.models.installed import InstalledModel
@@ -44,8 +45,9 @@ def check(model: InstalledModel, trial: Trial | None = None) -> Generator[Progre
 
 def _digests(model: InstalledModel) -> Generator[Progress, None, dict[Path, str]]:
     """The SHA-256 of all its files, read now."""
-    header = read_header(model.network)
-    paths = [model.network, *(model.network.parent / name for name in header.weights)]
+    paths = [model.network]
+    if not model.contract.gguf:
+        paths += [model.network.parent / name for name in read_header(model.network).weights]
     paths += [path for _, path in model.companions]
     found: dict[Path, str] = {}
     pace = Pace()
@@ -62,8 +64,7 @@ def _digests(model: InstalledModel) -> Generator[Progress, None, dict[Path, str]
 
 
 def _check_digests(model: InstalledModel, digests: dict[Path, str], notes: list[str], problems: list[str]) -> None:
-    header = read_header(model.network)
-    if digest_of(model.network, header, digests) != model.sha256:
+    if _digest(model, digests) != model.sha256:
         problems.append("The network has changed since it was last read: it may be damaged.")
     if model.recognised == "shape" or model.description is None:
         notes.append("The network is not in the catalogue: known by what it takes and gives, not by its SHA-256.")
@@ -76,7 +77,19 @@ def _check_digests(model: InstalledModel, digests: dict[Path, str], notes: list[
             notes.append(f'The file for "{role}" ({path.name}) is not that of the catalogue.')
 
 
+def _digest(model: InstalledModel, digests: dict[Path, str]) -> str:
+    if model.contract.gguf:
+        return digests[model.network]
+    return digest_of(model.network, read_header(model.network), digests)
+
+
 def _check_files(model: InstalledModel, notes: list[str], problems: list[str]) -> None:
+    if model.contract.gguf:
+        if gguf_models.fits(model.network, model.companion(PROJECTOR), model.contract):
+            notes.append(f"It and its projector are built as {model.contract.name} is.")
+        else:
+            problems.append(f"It and its projector are not built as {model.contract.name} is.")
+        return
     header = read_header(model.network)
     if missing := missing_weights(model.network, header):
         problems.append(f'The file with its weights is not beside it: "{missing}".')

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from diffusion_toolkit.enrich.models.gguf_header import GgufHeader
+
 Element: TypeAlias = Literal["float16", "float32", "float64", "uint8", "int8", "int32", "int64", "bool", "other"]
 """Type of a tensor's elements."""
 
-Task: TypeAlias = Literal["tags"]
+Task: TypeAlias = Literal["tags", "captions"]
 """What models are for."""
 
 NETWORK: Final = "network"
 LABELS: Final = "labels"
+PROJECTOR: Final = "projector"
 
 PINNED_ALIKE: Final = "size and SHA-256 as pinned by other programs for this revision; the same in all of them"
 """Where a file's size and digest are known from."""
@@ -58,7 +61,8 @@ class Contract:
     """What a family of interchangeable networks takes and gives.
 
     preprocessing: name of the way from pixels to input; stored with results, for another way gives other scores;
-    source: where this is written down.
+    source: where this is written down; gguf: whether a model of language and its projector, in GGUF form, are of the
+    family; None: its networks are in ONNX form.
     """
 
     name: str
@@ -68,10 +72,11 @@ class Contract:
     companions: tuple[Companion, ...]
     preprocessing: str
     source: str
+    gguf: Callable[[GgufHeader, GgufHeader], bool] | None = None
 
     def fits(self, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]) -> bool:
         """Whether a network with these inputs and outputs is one of the family; it may give more than that."""
-        if len(inputs) != len(self.inputs):
+        if self.gguf or len(inputs) != len(self.inputs):
             return False
         taken = all(any(spec.accepts(each) for each in inputs) for spec in self.inputs)
         return taken and all(any(spec.accepts(each) for each in outputs) for spec in self.outputs)

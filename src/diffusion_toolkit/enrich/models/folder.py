@@ -1,7 +1,7 @@
 """The folder of models: what lies in it, fetched by us or placed by hand, and what each file is.
 
 A network is known by its SHA-256, or by what it takes and gives; its name and place are only hints. Nothing is run to
-find out, and nothing but networks in ONNX form is looked at: no pickles, no code.
+find out, and nothing but networks in ONNX and GGUF form is looked at: no pickles, no code.
 """
 
 import os
@@ -14,8 +14,9 @@ from typing import Final, cast
 
 import orjson
 
-from diffusion_toolkit.enrich.models.description import Companion, Contract, ModelDescription
+from diffusion_toolkit.enrich.models.description import PROJECTOR, Companion, Contract, ModelDescription
 from diffusion_toolkit.enrich.models.digests import sha256_in_parts
+from diffusion_toolkit.enrich.models.gguf_models import ENDING, is_gguf, is_projector, pair_of
 from diffusion_toolkit.enrich.models.installed import InstalledModel, Recognised
 from diffusion_toolkit.enrich.models.onnx_header import OnnxHeader, read_header
 from diffusion_toolkit.errors import NotFound, UnreadableFile
@@ -76,7 +77,7 @@ def look_through(
     found: list[InstalledModel] = []
     unknown: list[UnknownFile] = []
     with _Digests(folder) as digests:
-        networks = list(_networks(folder))
+        networks = [path for path in _networks(folder) if not (is_gguf(path) and is_projector(path))]
         yield from digests.learn([path for network in networks for path in (network, *_weights(network))])
         for network in networks:
             try:
@@ -119,21 +120,22 @@ def _recognised(
     folder: Path,
 ) -> InstalledModel:
     """What a network is. Its name is not yet set apart from others'. Raises _NotUsable and UnreadableFile."""
-    header = read_header(network)
-    if missing := missing_weights(network, header):
-        raise _NotUsable(f'The file with its weights is not beside it: "{missing}".')
-    digest = digest_of(network, header, digests.known)
-    description = next((model for model in models if model.network.sha256 == digest), None)
+    if is_gguf(network):
+        digest = digests.known[network]
+        description = _described(digest, models)
+        contract, projector = pair_of(network, [description.contract] if description else contracts)
+        companions = [(PROJECTOR, projector)]
+    else:
+        header = read_header(network)
+        if missing := missing_weights(network, header):
+            raise _NotUsable(f'The file with its weights is not beside it: "{missing}".')
+        digest = digest_of(network, header, digests.known)
+        description = _described(digest, models)
+        contract = description.contract if description else _fitting(header, contracts)
+        if not contract.fits(header.inputs, header.outputs):
+            raise _NotUsable("It does not take or give what its description says.")
+        companions = _companions(network, contract)
     recognised: Recognised = "hash" if description else "shape"
-    contract = description.contract if description else _fitting(header, contracts)
-    if not contract.fits(header.inputs, header.outputs):
-        raise _NotUsable("It does not take or give what its description says.")
-    companions: list[tuple[str, Path]] = []
-    for companion in contract.companions:
-        path = find_companion(companion, network)
-        if path is None:
-            raise _NotUsable(f'Beside it is no file for "{companion.role}" that fits, such as {companion.names[0]}.')
-        companions.append((companion.role, path))
     described = description or _hinted(network, contract, models)
     base = described.name if described else contract.name
     return InstalledModel(
@@ -146,6 +148,20 @@ def _recognised(
         sha256=digest,
         size_bytes=sum(path.stat().st_size for path in (network, *_weights(network))),
     )
+
+
+def _described(digest: str, models: Sequence[ModelDescription]) -> ModelDescription | None:
+    return next((model for model in models if model.network.sha256 == digest), None)
+
+
+def _companions(network: Path, contract: Contract) -> list[tuple[str, Path]]:
+    found: list[tuple[str, Path]] = []
+    for companion in contract.companions:
+        path = find_companion(companion, network)
+        if path is None:
+            raise _NotUsable(f'Beside it is no file for "{companion.role}" that fits, such as {companion.names[0]}.')
+        found.append((companion.role, path))
+    return found
 
 
 def _fitting(header: OnnxHeader, contracts: Sequence[Contract]) -> Contract:
@@ -180,15 +196,17 @@ def _named(found: list[InstalledModel], folder: Path) -> tuple[InstalledModel, .
 
 
 def _networks(folder: Path) -> Iterator[Path]:
-    """The files in ONNX form; nothing in folders that begin with a point, where what is being fetched lies."""
+    """The files in ONNX or GGUF form; nothing in folders that begin with a point, where what is being fetched lies."""
     for where, folders, files in os.walk(folder, followlinks=True):
         depth = len(Path(where).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if not name.startswith(".")) if depth < MOST_DEPTH else []
-        yield from (Path(where, name) for name in sorted(files) if name.casefold().endswith(".onnx"))
+        yield from (Path(where, name) for name in sorted(files) if name.casefold().endswith((".onnx", ENDING)))
 
 
 def _weights(network: Path) -> list[Path]:
     """The files beside a network that hold its weights, where they are as they should be."""
+    if is_gguf(network):
+        return []
     try:
         header = read_header(network)
     except UnreadableFile:

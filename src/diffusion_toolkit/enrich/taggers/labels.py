@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from diffusion_toolkit.errors import UnreadableFile
+from diffusion_toolkit.vocabulary import KAOMOJI
 
 Category: TypeAlias = Literal["general", "character", "rating", "artist", "copyright", "meta"]
 """Kinds of tags, as Danbooru has them."""
@@ -20,11 +21,6 @@ CATEGORIES: Final[dict[str, Category]] = {
     "9": "rating",
 }
 """Danbooru's numbers of them; 9 is what the WD taggers call their four ratings."""
-
-KAOMOJI: Final = frozenset(("0_0", "(o)_(o)", "+_+", "+_-", "._.", "<o>_<o>", "<|>_<|>", "=_=", ">_<", "3_3")).union(
-    ("6_9", ">_o", "@_@", "^_^", "o_o", "u_u", "x_x", "|_|", "||_||")
-)
-"""Faces of which the underscore is the mouth; source: app.py of the Space SmilingWolf/wd-tagger."""
 
 _NUMBERED: Final = re.compile(r'"?(\d{1,9})"?,')
 

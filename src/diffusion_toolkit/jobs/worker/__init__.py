@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from procrastinate import App
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
+from diffusion_toolkit.enrich.engine.stage import StageContext
 from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.jobs.enrichment import add_enrichment_task, resume_enrichment
 from diffusion_toolkit.jobs.files import add_files_task, resume_files
 from diffusion_toolkit.jobs.models import add_model_task
 from diffusion_toolkit.jobs.queue import make_app
@@ -20,9 +22,12 @@ from diffusion_toolkit.jobs.scans import add_scan_task
 from diffusion_toolkit.jobs.upkeep import Upkeep
 from diffusion_toolkit.jobs.watcher import Watcher
 from diffusion_toolkit.library.watching.listening import WatchOptions
+from diffusion_toolkit.settings import stage_context
 from diffusion_toolkit.store.database import Database
 
-CONCURRENCY = 2
+CONCURRENCY = 3
+"""One of them may be a run of models over the whole library, which takes days."""
+
 HEARTBEAT_S = 3.0
 STALLED_S = 15.0
 """A worker not heard of for so long has died; its jobs are given to others."""
@@ -42,12 +47,13 @@ def run_worker(
     watch: WatchOptions | None = None,
     data_dir: Path | None = None,
     civitai: CivitaiOptions | None = None,
+    stages: Callable[[], StageContext] = stage_context,
 ) -> None:
     """Work off jobs until SIGTERM or SIGINT; with wait=False only those that are there. A failing job is logged.
 
     plugin_folder: where single-file plugins lie that help to read files; watch: also watch the library's folders so;
     data_dir: also keep the library, and write the daily files there;
-    civitai: whom to ask for models.
+    civitai: whom to ask for models; stages: what models that look at pictures run on, asked before each run.
     """
     database = Database(database_url, application="dtk worker")
     read = FileReader(plugin_folder=plugin_folder)
@@ -57,9 +63,10 @@ def run_worker(
     try:
         for service in services:
             service.start()
-        context = {"database": database, "read": read, "civitai": civitai or CivitaiOptions()}
-        app = make_app(database, add_scan_task, add_model_task, add_files_task)
+        context = {"database": database, "read": read, "civitai": civitai or CivitaiOptions(), "stages": stages}
+        app = make_app(database, add_scan_task, add_model_task, add_files_task, add_enrichment_task)
         resume_files(database)
+        resume_enrichment(database)
         asyncio.run(_work(app, context, wait))
     finally:
         for service in services:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -21,6 +22,7 @@ import psutil
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
 from diffusion_toolkit.jobs.worker import run_worker
 from diffusion_toolkit.library.watching.listening import WatchOptions
+from diffusion_toolkit.settings import stage_context
 
 ADDRESS_VARIABLE = "DTK_WORKER_DATABASE_URL"
 PLUGINS_VARIABLE = "DTK_WORKER_PLUGINS"
@@ -46,6 +48,7 @@ def main() -> int:
         watch=WatchOptions(),
         data_dir=Path(data_dir) if data_dir else None,
         civitai=civitai,
+        stages=partial(stage_context, Path(data_dir) if data_dir else None),
     )
     return 0
 

@@ -7,6 +7,7 @@ from typing import cast
 from diffusion_toolkit.library.files import carrying, deleting
 from diffusion_toolkit.library.files.operations import Result, is_undoing
 from diffusion_toolkit.library.folders import kinds as folders
+from diffusion_toolkit.library.writing_out import picture_files, sidecar_files
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store import file_rows
 from diffusion_toolkit.store.file_operations import Connection, Operation
@@ -68,6 +69,12 @@ def _write_taken_out(connection: Connection, operations: Sequence[Operation]) ->
     return {}
 
 
+def _write_nothing(connection: Connection, operations: Sequence[Operation]) -> Notes:
+    """Scans see what was written, as whoever wrote it."""
+    del connection, operations
+    return {}
+
+
 def _place(operation: Operation) -> NewPlace:
     """Where the picture of an operation is when it happened."""
     details = operation.details
@@ -99,6 +106,8 @@ KINDS: dict[str, Kind] = {
     "trash": Kind(perform=deleting.trash, settle=deleting.settle_trash, write=_write_trashed),
     "delete": Kind(perform=deleting.delete, settle=deleting.settle_delete, write=_write_taken_out),
     "remove": Kind(perform=deleting.nothing, settle=deleting.settle_remove, write=_write_taken_out),
+    sidecar_files.KIND: Kind(perform=sidecar_files.perform, settle=sidecar_files.settle, write=_write_nothing),
+    picture_files.KIND: Kind(perform=picture_files.perform, settle=picture_files.settle, write=_write_nothing),
     folders.CREATE: Kind(perform=folders.create, settle=folders.settle_create, write=folders.write_created),
     folders.MOVE: Kind(perform=folders.move, settle=folders.settle_move, write=folders.write_moved),
     folders.TRASH: Kind(perform=folders.trash, settle=folders.settle_trash, write=folders.write_trashed),

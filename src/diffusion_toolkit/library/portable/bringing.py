@@ -29,8 +29,8 @@ def bring_file(
 
     Raises UsageError for a file that is none of these, or damaged; what came before the damage is taken over.
     """
-    work = Import(collection, options, name)
     with opened(path, moved) as bundle:
+        work = Import(collection, options, name, respell=not bundle.ours)
         for progress in work.run(bundle.around, bundle.pictures):
             tell(progress)
     return work.done

@@ -44,7 +44,7 @@ def opened(path: Path, moved: Mapping[str, str]) -> Generator[Bundle]:
             source = _Source(connection, moved)
             if not {"Path"} <= source.columns("Image"):
                 raise UsageError(f"{path} is not a database of Diffusion Toolkit.")
-            yield Bundle(source.around(), source.pictures())
+            yield Bundle(source.around(), source.pictures(), ours=False)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
     except sqlite3.Error as error:

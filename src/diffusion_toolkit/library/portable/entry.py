@@ -69,11 +69,20 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagAlias:
+    """A line of the person's vocabulary: a tag, and the one it means."""
+
+    alias: str
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """Everything of a bundle that is no picture. roots: their paths as the disk spells them; tags: all names."""
 
     roots: Sequence[str] = ()
     folders: Sequence[Folder] = ()
     tags: Sequence[str] = ()
+    tag_aliases: Sequence[TagAlias] = ()
     albums: Sequence[Album] = ()
     saved_queries: Sequence[SavedQuery] = ()

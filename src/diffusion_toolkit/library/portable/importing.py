@@ -12,6 +12,7 @@ from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery
 from diffusion_toolkit.library.portable.matching import Matching
 from diffusion_toolkit.library.roots import list_roots
+from diffusion_toolkit.library.tag_vocabulary import add_unknown_aliases, canonical_by_name
 from diffusion_toolkit.library.titles import Title, tag_title, title
 from diffusion_toolkit.paths import printable
 from diffusion_toolkit.progress import Pace, Progress, stop_if
@@ -64,10 +65,11 @@ class Imported:
 class Import:
     """One import into one collection. `run` it once; `done` tells what it did.
 
-    name: of what is brought in, for the list of actions.
+    name: of what is brought in, for the list of actions; respell: names of new tags are another program's, and pass
+    through the vocabulary.
     """
 
-    def __init__(self, collection: Collection, options: ImportOptions, name: str) -> None:
+    def __init__(self, collection: Collection, options: ImportOptions, name: str, *, respell: bool = False) -> None:
         self.done = Imported()
         self._collection = collection
         self._options = options
@@ -76,6 +78,8 @@ class Import:
         self._images: dict[int, int] = {}
         self._used: set[int] = set()
         self._tags: dict[bytes, int] = {}
+        self._titles: dict[str, Title | None] = {}
+        self._respell = respell
 
     def run(
         self, around: Around, pictures: Iterable[Picture], is_cancelled: Callable[[], bool] = lambda: False
@@ -141,21 +145,27 @@ class Import:
         return self.done.journal_id
 
     def _make_tags(self, connection: Connection, journal_id: int, names: Iterable[str]) -> None:
+        new = {name: _tag(name) for name in names if name not in self._titles}
+        usable = [name for name, title in new.items() if title is not None]
+        self._titles |= new
+        if self._respell:
+            self._titles |= canonical_by_name(connection, usable)
         titles: dict[bytes, Title] = {}  # of several spellings the first
-        for found in map(_tag, names):
+        for found in map(self._titles.__getitem__, usable):
             if found is not None and found.identity not in self._tags:
                 titles.setdefault(found.identity, found)
         rows = [{"identity": one.identity, "name": one.name} for one in titles.values()]
         self._tags |= named.create_many(connection, journal_id, "tag", rows)
 
     def _tag_ids(self, names: Sequence[str]) -> list[int]:
-        titles = (found for found in map(_tag, names) if found)
+        titles = (found for name in names if (found := self._titles[name]))
         return list(dict.fromkeys(self._tags[found.identity] for found in titles))
 
     def _take_around(self, around: Around) -> None:
         with self._collection.begin() as connection:
             journal_id = self._journal(connection)
             self._make_tags(connection, journal_id, around.tags)
+            add_unknown_aliases(connection, journal_id, [(one.alias, one.canonical) for one in around.tag_aliases])
             for album in around.albums:
                 self._take_album(connection, journal_id, album)
             for saved in around.saved_queries:

@@ -11,7 +11,7 @@ import orjson
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.portable.checked import Checked
-from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery
+from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery, TagAlias
 from diffusion_toolkit.library.portable.writing import FORMAT, VERSION
 from diffusion_toolkit.record import JsonValue
 
@@ -25,10 +25,11 @@ _PICTURES = b'"pictures": [\n'
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a file holds; the pictures come as they are read."""
+    """What a file holds; the pictures come as they are read. ours: written by this program, names and all."""
 
     around: Around
     pictures: Iterator[Picture]
+    ours: bool = True
 
 
 @contextmanager
@@ -98,6 +99,10 @@ def _around(document: Checked) -> Around:
             for part in document.parts("folders")
         ],
         tags=document.texts("tags"),
+        tag_aliases=[
+            TagAlias(alias=part.text("alias") or "", canonical=part.text("canonical") or "")
+            for part in document.parts("tag_aliases")
+        ],
         albums=[
             Album(
                 name=part.text("name") or "",

@@ -14,7 +14,7 @@ import orjson
 
 from diffusion_toolkit.errors import StoreError
 from diffusion_toolkit.library.clock import local_now
-from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery
+from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery, TagAlias
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.portable import CuratedRow, Export, exporting
 
@@ -91,6 +91,7 @@ def _around(view: Export) -> Around:
             for root, path, excluded, archived in view.passed_over()
         ],
         tags=view.tags(),
+        tag_aliases=[TagAlias(alias=alias, canonical=canonical) for alias, canonical in view.tag_aliases()],
         albums=[
             Album(name=row.name, query=row.query, sort=row.sort, position=row.position, pictures=row.image_ids)
             for row in view.albums()

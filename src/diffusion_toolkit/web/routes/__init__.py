@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from diffusion_toolkit.web.routes import (
     albums,
+    captions,
     curation,
+    enrichment,
     events,
     files,
     folders,
@@ -17,6 +19,7 @@ from diffusion_toolkit.web.routes import (
     prompts,
     queries,
     renditions,
+    review,
     roots,
     safety,
     saved_queries,
@@ -24,7 +27,11 @@ from diffusion_toolkit.web.routes import (
     search,
     settings,
     status,
+    taggers,
     tags,
+    thumbnails,
+    vocabulary,
+    writing_out,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -38,10 +45,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     queries.router,
     images.router,
+    thumbnails.router,
     renditions.router,
     inspect.router,
     curation.router,
     tags.router,
+    vocabulary.router,
+    review.router,
+    writing_out.router,
     albums.router,
     saved_queries.router,
     matches.router,
@@ -49,5 +60,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     prompts.router,
     models.router,
     model_hashes.router,
+    enrichment.router,
+    taggers.router,
+    captions.router,
     events.router,
 )

@@ -27,8 +27,8 @@ async def events(
     collection: Annotated[str | None, Query(max_length=48, description="Absent: the first collection.")] = None,
 ) -> Response:
     """Progress of scans (`scan`: the list that `scans` gives), changes of the catalog (`changed`), and writes of others
-    through this server (`curation`, `tags`, `albums`, `queries`, `folders`: the token of the write); states of roots
-    and how they are watched (`roots`); what becomes of pictures marked NSFW (`nsfw`)."""
+    through this server (`curation`, `tags`, `albums`, `queries`, `review`, `folders`: the token of the write);
+    states of roots and how they are watched (`roots`); what becomes of pictures marked NSFW (`nsfw`)."""
     broadcaster: Broadcaster = request.app.state.broadcaster
     if broadcaster.is_full:
         raise StoreError("Too many windows listen at the same time.")

@@ -99,9 +99,18 @@ async def image_workflow(
 
 @router.get("/captions", response_model=list[CaptionAnswer])
 def image_captions(library: TheLibrary, collection: CollectionName, image_id: ImageId) -> list[CaptionAnswer]:
-    """What a person wrote about it, the newest first; also what was undone."""
+    """What people and models wrote about it, the newest first; also what was undone."""
     return [
-        CaptionAnswer(text=caption.text, made_at=caption.made_at.timestamp())
+        CaptionAnswer(
+            text=caption.text,
+            made_at=caption.made_at.timestamp(),
+            source=caption.source,
+            model=caption.model,
+            instruction=caption.instruction,
+            mode=caption.mode,
+            tokens=caption.tokens,
+            seconds=caption.seconds,
+        )
         for caption in written_captions(library.collection(collection), image_id)
     ]
 
@@ -161,7 +170,8 @@ async def image_small(
     pool: ThumbnailPool = request.app.state.thumbnail_pool
 
     def make() -> bytes:
-        return image_thumbnail(library.collection(collection), image_id, size, library.thumbnails)
+        opened = library.collection(collection)
+        return image_thumbnail(opened, image_id, size, library.thumbnails, library.colours(collection))
 
     try:
         made = await pool.run(request, make)

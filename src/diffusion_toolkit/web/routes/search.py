@@ -22,6 +22,7 @@ from diffusion_toolkit.web.models_search import PlacesAnswer, PlacesRequest, Sea
 
 LONGEST_QUERY = 20_000
 MOST_ITEMS = 500
+MOST_COLOURS = 50_000
 
 MOST_FACET_VALUES = 100_000
 """The page asks for every folder at once."""
@@ -98,6 +99,23 @@ def selection_items(
 def selection_layout(library: TheLibrary, collection: CollectionName, selection: Handle) -> Response:
     """One byte per image: its aspect ratio is 2 ** ((byte - 128) / 32), 0 = not known."""
     return Response(library.search(collection).layout(selection), media_type="application/octet-stream")
+
+
+@router.get(
+    "/selections/{selection}/colours",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def selection_colours(
+    library: TheLibrary,
+    collection: CollectionName,
+    selection: Handle,
+    offset: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    limit: Annotated[int, Query(ge=0, le=MOST_COLOURS)] = MOST_COLOURS,
+) -> Response:
+    """Three bytes per image of one range, its main colour: red, green, blue; 0, 0, 0 = not known."""
+    ids = library.search(collection).ids(selection)[offset : offset + limit]
+    return Response(library.colours(collection).of(ids), media_type="application/octet-stream")
 
 
 @router.get("/selections/{selection}/size", response_model=SizeAnswer)

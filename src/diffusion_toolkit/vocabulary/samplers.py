@@ -1,7 +1,6 @@
-"""Canonical spellings of what generators name differently. Pure."""
+"""Samplers and noise schedules: what each program calls them, and the one name they have here."""
 
 import re
-import unicodedata
 
 SAMPLERS: dict[str, tuple[str, ...]] = {
     "Euler": ("k_euler", "sample_euler", "EulerDiscreteScheduler", "FlowMatchEulerDiscreteScheduler", "euler_discrete"),
@@ -111,13 +110,3 @@ def split_sampler(name: str) -> tuple[str, str | None]:
             before = name[: -len(suffix) - 1].strip()
             return _SAMPLERS.get(_key(before), before), suffix
     return name, None
-
-
-def name_key(name: str) -> str:
-    """A name as it is compared with others: case, width of letters and number of blanks do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
-
-
-def tag_key(name: str) -> str:
-    """A tag as it is compared with others: as `name_key`, and "long_hair" is "long hair"."""
-    return name_key(name.replace("_", " "))

@@ -1,0 +1,1 @@
+"""Where runs are worked off: on this machine, or on a cluster."""

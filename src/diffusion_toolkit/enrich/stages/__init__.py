@@ -1,0 +1,1 @@
+"""What models add to pictures, one kind a file."""

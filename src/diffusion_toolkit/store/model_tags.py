@@ -1,0 +1,103 @@
+"""SQL of what taggers say: tags with confidences, and ratings. A person's own tags are never touched."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from diffusion_toolkit.store.database import driver
+from diffusion_toolkit.store.journal import Connection
+from diffusion_toolkit.store.tags import USER
+from diffusion_toolkit.store.vocabulary import spelled
+from diffusion_toolkit.vocabulary import tag_key
+
+RATINGS: Final = ("general", "sensitive", "questionable", "explicit")
+"""The ratings in the order in which `image_rating.probabilities` has them."""
+
+# In the order of the identity, so that two that add the same names never wait for each other.
+_ADD_TAGS: Final = """
+INSERT INTO tag (identity, name)
+SELECT identity, name FROM unnest(%s::bytea[], %s::text[]) AS given (identity, name) ORDER BY identity
+ON CONFLICT (identity) WHERE deleted_at IS NULL DO NOTHING
+"""
+_TAG_IDS: Final = "SELECT identity, id FROM tag WHERE identity = ANY (%s) AND deleted_at IS NULL"
+
+_WRITE: Final = """
+INSERT INTO image_tags (image_id, source, tag_ids, confidences)
+SELECT image_id, %s, tag_ids::int[], confidences::real[]
+FROM unnest(%s::int[], %s::text[], %s::text[]) AS given (image_id, tag_ids, confidences)
+WHERE EXISTS (SELECT FROM image WHERE image.id = given.image_id)
+ORDER BY image_id
+ON CONFLICT (image_id, source) DO UPDATE SET tag_ids = excluded.tag_ids, confidences = excluded.confidences
+"""
+_RATE: Final = """
+INSERT INTO image_rating (image_id, source, probabilities)
+SELECT image_id, %s, probabilities::real[]
+FROM unnest(%s::int[], %s::text[]) AS given (image_id, probabilities)
+WHERE EXISTS (SELECT FROM image WHERE image.id = given.image_id)
+ORDER BY image_id
+ON CONFLICT (image_id, source) DO UPDATE SET probabilities = excluded.probabilities
+"""
+
+# Among all sources the one that is surest of NSFW counts, as a share of its four ratings.
+_RATED: Final = """
+SELECT DISTINCT image_id
+FROM image_rating JOIN enrich_item USING (image_id)
+WHERE enrich_item.run_id = %s AND enrich_item.state = 'done' AND image_rating.source = ANY (%s)
+  AND (coalesce(probabilities[3], 0) + coalesce(probabilities[4], 0))
+      > %s * (SELECT sum(p) FROM unnest(probabilities) AS p)
+ORDER BY image_id
+"""
+
+
+def write(connection: Connection, source: str, rows: Sequence[tuple[int, Sequence[tuple[str, float]]]]) -> None:
+    """Let these be the tags, with confidences of 0 to 1, that a model gives to images; what it said before goes.
+
+    Names that are new become tags. Images that are gone are passed over.
+    """
+    if source == USER:
+        raise ValueError("What a person tagged is not a model's to write.")
+    ids = tag_ids(connection, {name for _, tags in rows for name, _ in tags})
+    numbers: list[int] = []
+    tag_arrays: list[str] = []
+    confidences: list[str] = []
+    for image_id, tags in sorted(rows, key=lambda row: row[0]):
+        surest: dict[int, float] = {}
+        for name, confidence in tags:
+            if (tag := ids.get(name)) is not None:
+                surest[tag] = max(confidence, surest.get(tag, 0.0))
+        numbers.append(image_id)
+        tag_arrays.append("{" + ",".join(map(str, surest)) + "}")
+        confidences.append("{" + ",".join(f"{value:.6g}" for value in surest.values()) + "}")
+    driver(connection).execute(_WRITE, [source, numbers, tag_arrays, confidences])
+
+
+def write_ratings(connection: Connection, source: str, rows: Sequence[tuple[int, Mapping[str, float]]]) -> None:
+    """Keep how a model rates images: the probability of each rating that it knows."""
+    ordered = sorted(rows, key=lambda row: row[0])
+    arrays = [
+        "{" + ",".join(f"{rated[name]:.6g}" if name in rated else "NULL" for name in RATINGS) + "}"
+        for _, rated in ordered
+    ]
+    driver(connection).execute(_RATE, [source, [image_id for image_id, _ in ordered], arrays])
+
+
+def rated_nsfw(connection: Connection, run_id: int, sources: Sequence[str], above: float) -> list[int]:
+    """Images of a run that one of these models rates NSFW: questionable and explicit have more than this share."""
+    return [row[0] for row in driver(connection).execute(_RATED, [run_id, list(sources), above])]
+
+
+def tag_ids(connection: Connection, names: set[str]) -> dict[str, int]:
+    """The tag of each name, by its canonical name; those that no tag has become tags."""
+    canonical = spelled(connection, sorted(names))
+    identities = {name: hashlib.sha256(tag_key(canonical[name]).encode()).digest() for name in canonical}
+    first = {identity: canonical[name] for name, identity in reversed(identities.items())}
+    known = _known(connection, first)
+    new = {identity: name for identity, name in first.items() if identity not in known}
+    if new:
+        driver(connection).execute(_ADD_TAGS, [list(new), list(new.values())])
+        known |= _known(connection, new)
+    return {name: known[identity] for name, identity in identities.items() if identity in known}
+
+
+def _known(connection: Connection, identities: Mapping[bytes, str]) -> dict[bytes, int]:
+    return {bytes(row[0]): row[1] for row in driver(connection).execute(_TAG_IDS, [list(identities)])}

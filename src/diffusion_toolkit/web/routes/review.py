@@ -1,0 +1,141 @@
+"""Review: results of models that wait; accept, edit, reject, ask again, one by one, many, or a tag over all."""
+
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Path, Query, Response
+
+from diffusion_toolkit import jobs
+from diffusion_toolkit.errors import NotFound
+from diffusion_toolkit.jobs.review import plan_retry
+from diffusion_toolkit.library import review
+from diffusion_toolkit.library.review import Ids, Waiting
+from diffusion_toolkit.store.proposal_decisions import ProposalRow
+from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS
+from diffusion_toolkit.web.json_answer import json_answer
+from diffusion_toolkit.web.models import LARGEST_ID, WrittenAnswer
+from diffusion_toolkit.web.models_review import (
+    AcceptRequest,
+    CaptionEdit,
+    ChosenResults,
+    ModelName,
+    ResultKind,
+    RetriedAnswer,
+    TagDecision,
+    TagsEdit,
+    WaitingPage,
+    WaitingResult,
+    WaitingTagAnswer,
+)
+from diffusion_toolkit.web.writing import TheWriting, Writing
+
+router = APIRouter(prefix=f"{IN_COLLECTION}/review", tags=["review"], responses=PROBLEMS)
+
+ResultId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Kind = Annotated[ResultKind | None, Query(description="Absent: all.")]
+Source = Annotated[ModelName | None, Query(description="The name of a model. Absent: all.")]
+RunNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Of one run. Absent: of all.")]
+
+
+@router.get("", response_model=WaitingPage)
+def waiting_results(
+    writing: TheWriting,
+    kind: Kind = None,
+    source: Source = None,
+    run_id: RunNumber = None,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> WaitingPage:
+    """The results that wait, by number."""
+    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_id=run_id))
+    later = ids[ids > after]
+    rows = review.read(writing.collection, later[:limit].tolist())
+    following = int(later[limit - 1]) if len(later) > limit else None
+    return WaitingPage(total=len(ids), items=[_answer(row) for row in rows], next=following)
+
+
+@router.get("/tags", response_model=list[WaitingTagAnswer])
+def waiting_tags(writing: TheWriting, kind: Kind = None, source: Source = None, run_id: RunNumber = None) -> Response:
+    """The tags that the results propose, the most frequent first; each can be settled with one word."""
+    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_id=run_id))
+    return json_answer(review.tags_waiting(writing.collection, ids))
+
+
+@router.post("/accept", response_model=WrittenAnswer)
+def accept_results(writing: TheWriting, asked: AcceptRequest) -> WrittenAnswer:
+    """Apply results. `changed`: on how many pictures."""
+    written = review.accept(writing.collection, _chosen(writing, asked), asked.thresholds)
+    return writing.done(written, "review", "tags", "curation")
+
+
+@router.post("/reject", response_model=WrittenAnswer)
+def reject_results(writing: TheWriting, asked: ChosenResults) -> WrittenAnswer:
+    """Let results never be applied."""
+    return writing.done(review.reject(writing.collection, _chosen(writing, asked)), "review")
+
+
+@router.post("/retry", status_code=202, response_model=RetriedAnswer)
+def retry_results(writing: TheWriting, asked: ChosenResults) -> RetriedAnswer:
+    """Put results aside and ask the models again, in the background; what they say then waits too."""
+    written, runs = plan_retry(writing.collection, _chosen(writing, asked), writing.library.stages())
+    for run_id in runs:
+        jobs.start_enrichment(writing.library.database, writing.name, run_id)
+    return RetriedAnswer(**writing.done(written, "review").model_dump(), runs=runs)
+
+
+@router.post("/tag", response_model=WrittenAnswer)
+def settle_tag(writing: TheWriting, asked: TagDecision) -> WrittenAnswer:
+    """Take or refuse one tag over all these results; taken ones are applied at once."""
+    ids = _chosen(writing, asked)
+    written = review.settle_tag(writing.collection, ids, asked.name, asked.decision)
+    return writing.done(written, "review", "tags", "curation")
+
+
+@router.put("/{result_id}/tags", response_model=WrittenAnswer)
+def edit_result_tags(writing: TheWriting, result_id: ResultId, asked: TagsEdit) -> WrittenAnswer:
+    """Let a result have these tags; it goes on waiting."""
+    _require_shown(writing, result_id)
+    return writing.done(review.edit_tags(writing.collection, result_id, asked.tags), "review")
+
+
+@router.put("/{result_id}/caption", response_model=WrittenAnswer)
+def edit_result_caption(writing: TheWriting, result_id: ResultId, asked: CaptionEdit) -> WrittenAnswer:
+    """Let a result have this text; it goes on waiting."""
+    _require_shown(writing, result_id)
+    return writing.done(review.edit_caption(writing.collection, result_id, asked.text), "review")
+
+
+def _chosen(writing: Writing, asked: ChosenResults) -> Ids:
+    """The results that are meant; those of hidden pictures never are."""
+    found = review.waiting(writing.collection, kind=asked.kind, source=asked.source, run_id=asked.run_id)
+    ids = _shown(writing, found)
+    if asked.ids is not None:
+        ids = ids[np.isin(ids, np.asarray(asked.ids, np.int64))]
+    return ids[~np.isin(ids, np.asarray(asked.except_, np.int64))] if asked.except_ else ids
+
+
+def _require_shown(writing: Writing, result_id: int) -> None:
+    """Raises NotFound for a result that does not wait, or of a hidden picture."""
+    if result_id not in _shown(writing, review.waiting(writing.collection)):
+        raise NotFound("This result does not wait any more.")
+
+
+def _shown(writing: Writing, found: Waiting) -> Ids:
+    """The numbers of those results whose pictures may be told of."""
+    if writing.library.nsfw_mode != "hide":
+        return found.ids
+    shown = writing.search.catalog.state.without_hidden(found.image_ids)
+    return found.only(np.isin(found.image_ids, shown)).ids
+
+
+def _answer(row: ProposalRow) -> WaitingResult:
+    return WaitingResult(
+        id=row.id,
+        image_id=row.image_id,
+        kind=row.kind,
+        source=row.source,
+        model_version=row.model_version,
+        run_id=row.run_id,
+        payload=row.payload,
+        made_at=row.made_at.timestamp(),
+    )

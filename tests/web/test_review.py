@@ -1,0 +1,73 @@
+"""Review over HTTP: pages, words on one and on all, hidden pictures, asking again."""
+
+from pathlib import Path
+
+import pytest
+
+from diffusion_toolkit.store.database import Database
+from diffusion_toolkit.web import Library
+from library.proposed import propose_captions, propose_tags
+from pictures import save_png
+from web.test_images import Scan
+from web.test_organising import ok, post
+from web.visitor import C, Visitor, all_images
+
+
+@pytest.fixture
+def ids(client: Visitor, pictures: Path, scanned: Scan) -> list[int]:
+    for number in range(3):
+        save_png(pictures / f"{number}.png", texts={}, colour=number)
+    scanned()
+    return sorted(image["id"] for image in all_images(client, expected=3))
+
+
+def test_results_are_listed_edited_and_decided(client: Visitor, ids: list[int], database: Database) -> None:
+    collection = database.collection("main")
+    propose_tags(collection, "wd", {image: {"fox": 0.5, "snow": 0.3} for image in ids})
+    propose_captions(collection, {ids[0]: "a fox"})
+    page = ok(client.get(f"{C}/review", params={"limit": 2}))
+    assert (page["total"], [item["image_id"] for item in page["items"]]) == (4, ids[:2])
+    rest = ok(client.get(f"{C}/review", params={"after": page["next"]}))
+    assert (rest["next"], [item["kind"] for item in rest["items"]]) == (None, ["tags", "caption"])
+    caption = rest["items"][1]["id"]
+    numbers = [item["id"] for item in page["items"]]
+    assert ok(client.request("PUT", f"{C}/review/{caption}/caption", json={"text": "a red fox"}))["changed"] == 1
+    assert ok(client.request("PUT", f"{C}/review/{numbers[0]}/tags", json={"tags": ["snow", "mine"]}))["changed"] == 1
+    assert client.request("PUT", f"{C}/review/{numbers[0]}/caption", json={"text": "x"}).status_code == 400
+    assert client.request("PUT", f"{C}/review/99/tags", json={"tags": ["x"]}).status_code == 404
+    tags = ok(client.get(f"{C}/review/tags"))
+    assert [(tag["name"], tag["count"]) for tag in tags] == [("snow", 3), ("fox", 2)]
+    taken = post(client, "review/tag", name="snow", decision="take", **{"except": [numbers[1]]})
+    assert taken["changed"] == 2
+    assert post(client, "review/accept", ids=[caption])["changed"] == 1
+    assert post(client, "review/reject", kind="tags")["changed"] == 2
+    assert ok(client.get(f"{C}/review"))["total"] == 0
+    assert ok(client.get(f"{C}/search", params={"q": "tag:snow", "after": taken["token"]}))["total"] == 2
+    assert ok(client.get(f"{C}/search", params={"q": "tag:mine"}))["total"] == 1
+    assert ok(client.get(f"{C}/search", params={"q": "caption:red"}))["total"] == 1
+    post(client, "undo", journal=taken["journal"])
+    assert ok(client.get(f"{C}/search", params={"q": "tag:snow"}))["total"] == 0
+
+
+def test_hidden_pictures_are_not_told_of_and_not_decided(
+    client: Visitor, ids: list[int], database: Database, library: Library
+) -> None:
+    propose_tags(database.collection("main"), "wd", {image: {"fox": 0.5} for image in ids})
+    secret = ok(client.get(f"{C}/review"))["items"][0]
+    post(client, "curation", image_ids=[secret["image_id"]], set={"nsfw": True})
+    library.set_nsfw_mode("hide")
+    assert ok(client.get(f"{C}/review"))["total"] == 2
+    assert [tag["count"] for tag in ok(client.get(f"{C}/review/tags"))] == [2]
+    assert client.request("PUT", f"{C}/review/{secret['id']}/tags", json={"tags": ["x"]}).status_code == 404
+    assert post(client, "review/accept", ids=[secret["id"]])["changed"] == 0
+    assert post(client, "review/accept")["changed"] == 2
+    library.set_nsfw_mode("show")
+    assert [item["id"] for item in ok(client.get(f"{C}/review"))["items"]] == [secret["id"]]
+
+
+def test_what_nobody_knows_how_to_make_cannot_be_asked_again(
+    client: Visitor, ids: list[int], database: Database
+) -> None:
+    propose_tags(database.collection("main"), "wd", {ids[0]: {"fox": 0.5}})
+    assert client.post(f"{C}/review/retry", json={}).status_code == 404
+    assert ok(client.get(f"{C}/review"))["total"] == 1
