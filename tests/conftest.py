@@ -84,6 +84,3 @@ def collection(database: Database) -> Collection:
 
 def _with_name(url: str, name: str) -> str:
     return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-SAMPLES = Path(__file__).parents[2] / "shared" / "samples"

@@ -157,6 +157,18 @@ def asking(key: str, name: str) -> Show:
     return show
 
 
+def auto_tag(page: Page) -> None:
+    library(page)
+    page.keyboard.press("Shift+T")
+    expect(dialog(page, "Auto-tag")).to_contain_text("dtk models pull")
+
+
+def caption(page: Page) -> None:
+    library(page)
+    page.keyboard.press("Shift+E")
+    expect(dialog(page, "Caption").get_by_label("Instruction")).not_to_be_empty()
+
+
 SCREENS: dict[str, Show] = {
     "library": library,
     "selection": selection,
@@ -187,4 +199,6 @@ SCREENS: dict[str, Show] = {
     "delete": asking("Shift+Delete", "Delete"),
     "albums-of-pictures": asking("a", "Albums"),
     "tags-of-pictures": asking("t", "Tags"),
+    "auto-tag": auto_tag,
+    "caption": caption,
 }

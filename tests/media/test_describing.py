@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from conftest import SAMPLES
 from diffusion_toolkit.errors import UnreadableFile
 from diffusion_toolkit.formats import read_container
 from diffusion_toolkit.formats.source import Source
@@ -21,6 +20,7 @@ from diffusion_toolkit.generators import record_of
 from diffusion_toolkit.media.describing import WRITERS, Description, backwards, changes, spliced
 from diffusion_toolkit.media.describing.packet import described
 
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 BOOK = Path(__file__).parents[1] / "book" / "files"
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 FILES = sorted(path for folder in (SAMPLES, BOOK) for path in folder.rglob("*.*") if path.suffix.lower() in ENDINGS)

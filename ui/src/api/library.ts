@@ -37,6 +37,10 @@ export async function items(selection: string, offset: number, limit: number, op
 export const layout = (selection: string, options?: Options): Promise<Uint8Array> =>
   getBytes(`${collection}/selections/${text(selection)}/layout`, options);
 
+/** Three bytes for each picture of a range: red, green, blue; nothing but zeros where its colour is not known. */
+export const colours = (selection: string, offset: number, limit: number, options?: Options): Promise<Uint8Array> =>
+  getBytes(`${collection}/selections/${text(selection)}/colours?offset=${offset}&limit=${limit}`, options);
+
 export const groups = (selection: string, options?: Options): Promise<Api.Group[]> =>
   getJson(`${collection}/selections/${text(selection)}/groups`, options);
 
@@ -82,6 +86,11 @@ export type ThumbnailSize = 128 | 256 | 512 | 1024;
 
 export const thumbnailAddress = (id: number, size: ThumbnailSize, version: string): string =>
   `${collection}/images/${id}/thumbnail?size=${size}&v=${text(version)}`;
+
+/** Thumbnails that the server has at hand, in base64; null for each of the others. */
+export async function thumbnails(ids: readonly number[], size: ThumbnailSize, options?: Options): Promise<(string | null)[]> {
+  return (await getJson<{ webp: (string | null)[] }>(`${collection}/thumbnails?size=${size}&ids=${ids.join(',')}`, options)).webp;
+}
 
 export const status = (options?: Options): Promise<Api.Status> => getJson('/api/status', options);
 export const roots = (options?: Options): Promise<Api.Root[]> => getJson(`${collection}/roots`, options);

@@ -1,21 +1,32 @@
 /** Pictures decoded ahead: the element that was decoded is the one that is shown, so that nothing is decoded twice. */
+import { AGAIN_MS } from '../lib/thumbnails';
 
 class Decoded {
   readonly image = new Image();
   state: 'loading' | 'ready' | 'failed' = $state('loading');
+  #again: number | undefined;
 
   constructor(address: string, wanted: 'now' | 'soon') {
     this.image.fetchPriority = wanted === 'now' ? 'high' : 'auto';
     this.image.draggable = false;
     this.image.decoding = 'sync'; // it is decoded before it is shown
+    this.#load(address, 0);
+  }
+
+  #load(address: string, attempts: number): void {
     this.image.src = address;
     this.image.decode().then(
       () => (this.state = 'ready'),
-      () => (this.state = 'failed'),
+      () => {
+        const pause = AGAIN_MS[attempts];
+        if (pause === undefined) this.state = 'failed';
+        else this.#again = window.setTimeout(() => this.#load(address, attempts + 1), pause);
+      },
     );
   }
 
   drop(): void {
+    clearTimeout(this.#again);
     if (!this.image.complete) this.image.removeAttribute('src'); // cancels the request
   }
 }

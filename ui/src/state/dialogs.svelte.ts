@@ -1,4 +1,4 @@
-/** Which dialog of folders, albums, tags and files is open; one at a time. */
+/** Which dialog of folders, albums, tags, files and models is open; one at a time. */
 import type { Album, DeleteHow, FilePreview, Folder, Tag } from '../api/places';
 import type { Root } from '../api/types';
 import type { Picked } from './picked';
@@ -36,7 +36,11 @@ export type DialogAsked =
   | { kind: 'smart-album'; album: Album | null; query: string; sort: string }
   | { kind: 'move-folder'; folder: Folder }
   | { kind: 'delete-folder'; folder: Folder }
-  | { kind: 'move-root'; root: Root };
+  | { kind: 'move-root'; root: Root }
+  | { kind: 'auto-tag' }
+  | { kind: 'caption' }
+  | { kind: 'write-out'; picked: Picked }
+  | { kind: 'read-sidecars'; picked: Picked };
 
 class Dialogs {
   open: DialogAsked | null = $state.raw(null);

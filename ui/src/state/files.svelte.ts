@@ -84,6 +84,11 @@ class Files {
     await this.#follow(await places.deleteFiles(what, how, expected), words[how]);
   }
 
+  /** Follows tags and captions that are written out. Throws what the server refused it with. */
+  async written(act: () => Promise<FilesDone>): Promise<void> {
+    await this.#follow(await act(), WRITTEN);
+  }
+
   /** Reads the metadata of pictures anew, in the background. */
   async readAgain({ named }: Picked): Promise<void> {
     try {
@@ -148,6 +153,7 @@ class Files {
 const BINNED: Words = { running: 'files.binning', done: 'files.binned', none: 'files.not-deleted' };
 const DELETED: Words = { running: 'files.deleting', done: 'files.deleted', none: 'files.not-deleted' };
 const REMOVED: Words = { running: 'files.removing', done: 'files.removed', none: 'files.not-removed' };
+const WRITTEN: Words = { running: 'enrich.writing-out', done: 'enrich.written-out', none: 'enrich.not-written-out' };
 const RENAMED: Words = { running: 'files.renaming', done: 'files.renamed', none: 'files.not-renamed' };
 
 const moving = (copying: boolean, to: Folder): Words =>

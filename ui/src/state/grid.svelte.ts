@@ -12,10 +12,14 @@ const HEADER = 36;
 const FOOTER = 72;
 /** Rows are made this many view heights before they come into view; while one flings, only those in view. */
 const AHEAD = 0.6;
-/** A movement by more than this many view heights at once is a fling. */
-const FLING = 0.5;
+/** A movement by more than this many view heights at once shows other pictures altogether. */
+const FAR = 0.5;
+/** View heights per second from which on nobody can see a picture that goes by. */
+const FLING_PER_S = 8;
 /** Without a scroll event for this long, scrolling has ended. */
 const REST_MS = 150;
+/** After it went far, rows out of view are made so much later: what is in view has its pictures by then. */
+const FAR_REST_MS = 400;
 const NONE = new Uint8Array(0);
 
 export interface Point {
@@ -30,18 +34,20 @@ class Grid {
   base = $state(0);
   /** The element's own scroll offset. */
   offset = $state(0);
-  /** Set while the scrubber is dragged. */
-  scrubbing = $state(false);
   /** Set while it is scrolled, by whatever. */
   moving = $state(false);
-  /** Set while each movement shows something else altogether. */
-  #flinging = $state(false);
+  /** Set while it is scrolled so fast that nobody can see a picture. */
+  flinging = $state(false);
+  /** Set once it went far, until it rests: what is in view comes first. */
+  #far = $state(false);
   #drawnTop = 0;
+  #movedAt = 0;
   /** Where the pointer is on the screen while it is over the grid. */
   pointer: Point | null = null;
   #page = $state(0);
   #element: HTMLElement | null = null;
   #rest: number | undefined;
+  #farRest: number | undefined;
   #rested: (() => void)[] = [];
 
   readonly gap = $derived(view.mode === 'list' ? 0 : view.phone || view.target < 110 ? 2 : 4);
@@ -90,10 +96,12 @@ class Grid {
 
   /** Rows to draw, as two numbers: most scroll events change neither, and then nothing is drawn anew. */
   readonly #around = $derived.by((): [number, number] => {
-    const ahead = this.#flinging ? 0 : this.viewHeight * AHEAD;
+    const ahead = this.#far || this.flinging ? 0 : this.viewHeight * AHEAD;
     const [first, last] = locate.rowsBetween(this.layout, this.top - ahead, this.top + this.viewHeight + ahead);
     return [Math.max(first, this.#ends[0]), Math.min(last, this.#ends[1])];
   });
+  /** First row of which something is in view. */
+  readonly firstSeenRow = $derived(this.layout.rowCount === 0 ? 0 : locate.rowAt(this.layout, this.top));
   readonly firstRow = $derived(this.#around[0]);
   readonly lastRow = $derived(this.#around[1]);
   readonly firstGroup = $derived(locate.groupAt(this.layout, this.top));
@@ -123,15 +131,21 @@ class Grid {
   }
 
   #noteMoving(): void {
+    const [now, way] = [performance.now(), Math.abs(this.top - this.#drawnTop)];
+    // One step, however far, is not a fling: the next movement tells.
+    this.flinging = this.moving && way > (this.viewHeight * FLING_PER_S * (now - this.#movedAt)) / 1000;
+    this.#far ||= way > this.viewHeight * FAR;
     this.moving = true;
-    this.#flinging = Math.abs(this.top - this.#drawnTop) > this.viewHeight * FLING;
     this.#drawnTop = this.top;
+    this.#movedAt = now;
     clearTimeout(this.#rest);
     this.#rest = window.setTimeout(() => {
       this.moving = false;
-      this.#flinging = false;
+      this.flinging = false;
       for (const listener of this.#rested) listener();
     }, REST_MS);
+    clearTimeout(this.#farRest);
+    if (this.#far) this.#farRest = window.setTimeout(() => (this.#far = false), FAR_REST_MS);
   }
 
   onRest(listener: () => void): void {
@@ -160,7 +174,7 @@ class Grid {
     const position = positionFor(y - top, height, this.viewHeight);
     this.base = top + position.base;
     this.offset = position.offset;
-    if (Math.abs(this.top - this.#drawnTop) > this.viewHeight * FLING) this.#noteMoving();
+    if (Math.abs(this.top - this.#drawnTop) > this.viewHeight * FAR) this.#noteMoving();
     this.#apply();
   }
 

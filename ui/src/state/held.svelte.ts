@@ -36,7 +36,7 @@ class Held {
     this.#tags.show(key, (options: Options) => this.#ask(about, options), isSame);
     this.#albums.show(key, () => places.albumsHolding(about.named), isSame);
     const [item, other] = about.items;
-    if (item && !other) this.#suggested.show(`${item.id}:${item.version}`, (options) => api.suggestedTags(item.id, options));
+    if (item && !other) this.#suggested.show(`${item.id}:${item.version}:${journal.version}`, (options) => api.suggestedTags(item.id, options), isSame);
     else this.#suggested.forget();
   }
 

@@ -44,7 +44,13 @@ class Inspecting {
     const input = document.createElement('input');
     input.type = 'file';
     input.multiple = true;
-    input.addEventListener('change', () => this.open([...(input.files ?? [])]));
+    input.hidden = true;
+    input.addEventListener('change', () => {
+      input.remove();
+      this.open([...(input.files ?? [])]);
+    });
+    input.addEventListener('cancel', () => input.remove());
+    document.body.append(input); // one outside the document may be collected before somebody has chosen
     input.click();
   }
 

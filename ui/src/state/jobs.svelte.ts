@@ -2,6 +2,7 @@
 import { untrack } from 'svelte';
 import type { ScanRun } from '../api/types';
 import { failuresOf, steadyRest } from '../lib/scans';
+import { enrichment } from './enrichment.svelte';
 import { isNumbers, keep, recall } from './kept';
 import { live } from './live.svelte';
 import { modelJobs } from './modelWork.svelte';
@@ -15,7 +16,7 @@ class Jobs {
   #read: readonly number[] = $state.raw(recall('read-failures', isNumbers, []));
   #timer: number | undefined;
 
-  readonly count = $derived(live.running.length + modelJobs.running.length);
+  readonly count = $derived(live.running.length + modelJobs.running.length + enrichment.active.length);
   /** Failures of scans that nobody looked at. */
   readonly unread = $derived(
     live.scans.filter((scan) => scan.state !== 'running' && !this.#read.includes(scan.id)).reduce((sum, scan) => sum + failuresOf(scan) + Number(scan.state === 'failed'), 0),

@@ -1,9 +1,12 @@
 /** What the server tells by itself: progress of scans, changes of the library, and that it is gone. */
 import * as library from '../api/library';
+import type { Run } from '../api/enrichment';
 import type { ModelWork } from '../api/places';
 import type { NsfwAnswer, NsfwMode } from '../api/settings';
 import type { ScanRun, Status } from '../api/types';
+import { enrichment } from './enrichment.svelte';
 import { modelJobs } from './modelWork.svelte';
+import { forgetThumbnails } from './thumbnails';
 
 /** A stream that ends sooner is not opened again at once. */
 const SHORTEST_STREAM_MS = 2000;
@@ -29,7 +32,7 @@ class Live {
   #source: EventSource | null = null;
   #tries = 0;
   #timer: number | undefined;
-  #changed: Listener[] = [];
+  #changed: ((revision: number) => void)[] = [];
   #places: Listener[] = [];
   #back: Listener[] = [];
   #ended: Listener[] = [];
@@ -41,7 +44,8 @@ class Live {
     return total > 0 ? Math.min(1, done / total) : null;
   });
 
-  onChanged(listener: Listener): void {
+  /** The library has another revision than before, or the stream of events begins and says which it has. */
+  onChanged(listener: (revision: number) => void): void {
     this.#changed.push(listener);
   }
   /** Folders, albums, tags or saved searches changed, here or in another window. */
@@ -55,12 +59,14 @@ class Live {
     this.#ended.push(listener);
   }
 
+  /** Greets the server; the rest of what it tells comes later, so that the pictures come first. */
   async start(): Promise<void> {
-    await this.tryNow();
+    if (await this.#greet()) void this.#follow();
   }
 
   /** Somebody changed what becomes of pictures that are marked NSFW. */
   nsfwMode(mode: NsfwMode): void {
+    if (mode === 'hide') forgetThumbnails(); // what is hidden must not come out of the page's memory
     if (this.status) this.status = { ...this.status, nsfw_mode: mode };
   }
 
@@ -75,10 +81,25 @@ class Live {
   }
 
   async tryNow(): Promise<void> {
+    if (await this.#greet()) await this.#follow();
+  }
+
+  /** Learns which collection everything is about; false where nobody answers. */
+  async #greet(): Promise<boolean> {
     clearTimeout(this.#timer);
     try {
       this.status = await library.status();
       library.openCollection(this.status.collection);
+      return true;
+    } catch {
+      this.gone = true;
+      this.#countDown();
+      return false;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    try {
       this.#take(await library.scans());
     } catch {
       this.gone = true;
@@ -100,10 +121,12 @@ class Live {
     this.#source = source;
     this.#listeningSince = Date.now();
     source.addEventListener('scan', (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as ScanRun[]));
-    source.addEventListener('changed', () => {
+    source.addEventListener('changed', (event: MessageEvent<string>) => {
       this.lastReply = Date.now();
-      for (const listener of this.#changed) listener();
+      const { revision } = JSON.parse(event.data) as { revision: number };
+      for (const listener of this.#changed) listener(revision);
     });
+    source.addEventListener('enrichment', (event: MessageEvent<string>) => enrichment.take(JSON.parse(event.data) as Run[]));
     source.addEventListener('models', (event: MessageEvent<string>) => modelJobs.take(JSON.parse(event.data) as ModelWork[]));
     for (const subject of PLACES) {
       source.addEventListener(subject, () => {

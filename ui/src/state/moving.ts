@@ -6,9 +6,11 @@ import { selected } from './selected.svelte';
 
 export type Move = 'left' | 'right' | 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
 
-/** Gives a tile the focus of the keyboard, once it is drawn. */
+/** Gives a tile the focus of the keyboard: at once where it is drawn, so that the next key finds it, else when it is. */
 export function focusTile(index: number): void {
-  requestAnimationFrame(() => document.getElementById(`tile-${index}`)?.focus({ preventScroll: true }));
+  const focus = (): void => document.getElementById(`tile-${index}`)?.focus({ preventScroll: true });
+  focus();
+  requestAnimationFrame(focus);
 }
 
 /** Moves; with Ctrl the focus only, with Shift the selection extends. */

@@ -34,7 +34,7 @@ export function clicked(event: MouseEvent): void {
   if (band.justEnded || on(event, 'button, [data-reveal]')) return;
   const index = indexOf(event);
   if (index === null) {
-    if (!on(event, '.group')) selected.clear();
+    if (!on(event, '.group, .sketched')) selected.clear();
   } else if (on(event, '[data-check]') || event.ctrlKey || event.metaKey) selected.toggle(index);
   else if (event.shiftKey) void selected.extend(index);
   else if (touched || view.phone) tapped(index);

@@ -4,6 +4,7 @@ import { Refused, Unreachable } from '../api/client';
 import type { ErrorBody, Group, SearchResult } from '../api/types';
 import { t } from '../lib/messages.svelte';
 import { DEFAULT_SORT } from '../lib/route';
+import { Colours } from './colours.svelte';
 import { curation } from './curation.svelte';
 import { PAGE, Pages } from './pages.svelte';
 import { toasts } from './toasts.svelte';
@@ -33,6 +34,7 @@ export interface Shown {
   aspects: Uint8Array;
   groups: Group[];
   pages: Pages;
+  colours: Colours;
   place: Place;
   /** Position of the picture asked for; -1 when it is not in this result. */
   focus: number;
@@ -110,16 +112,18 @@ class Result {
     const found = await library.search({ q, sort, after: seen }, { signal });
     const pages = new Pages(found.selection, found.total, (error) => this.#pageFailed(error));
     const asked = [focus, keep?.id].filter((id) => id !== undefined);
+    const colours = new Colours(found.selection, found.total);
     const [aspects, groups, places] = await Promise.all([
       library.layout(found.selection, { signal }),
       library.groups(found.selection, { signal }),
       asked.length > 0 ? library.places(found.selection, asked, { signal }) : [],
+      this.#prepare(pages, place, 0, -1, signal),
     ]);
     const at = (id: number | undefined): number => places[asked.indexOf(id ?? -1)] ?? -1;
     const now = at(keep?.id);
-    await this.#prepare(pages, place, keep && now >= 0 ? now - keep.index : 0, at(focus), signal);
+    if (asked.length > 0) await this.#prepare(pages, place, keep && now >= 0 ? now - keep.index : 0, at(focus), signal);
     const kept = keep && now >= 0 ? { before: keep.index, now } : null;
-    return { ...found, q, sort, aspects, groups, pages, place, seen, focus: at(focus), kept };
+    return { ...found, q, sort, aspects, groups, pages, colours, place, seen, focus: at(focus), kept };
   }
 
   /** Fetches what will be in view, so that it is there in the same frame. */

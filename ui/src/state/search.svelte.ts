@@ -40,6 +40,8 @@ class Search {
   saving = $state<'no' | 'search' | 'album'>('no');
   /** What was typed of the value or word that is completed. */
   typed = $state('');
+  /** Somebody has typed since the field has the focus; Tab only goes through it until then. */
+  #writing = $state(false);
   /** What this field itself asked for last. */
   #asked = result.q;
   #timer: number | undefined;
@@ -51,7 +53,7 @@ class Search {
   readonly terms = $derived(termsOf(this.draft));
   readonly open = $derived(this.focused && this.listed && (this.offers.length > 0 || this.syntax));
   /** An offer is marked: Tab takes it. */
-  readonly highlighted = $derived(this.chosen || this.typed.replaceAll('"', '').trim() !== '');
+  readonly highlighted = $derived(this.chosen || (this.#writing && this.typed.replaceAll('"', '').trim() !== ''));
   /** The field whose value is typed, else the one of the chosen offer. */
   readonly explained = $derived.by(() => {
     const offer = this.highlighted ? this.offers[this.active] : undefined;
@@ -78,6 +80,7 @@ class Search {
   }
 
   edited(): void {
+    this.#writing = true;
     this.errorShown = false;
     this.syntax = false;
     clearTimeout(this.#timer);
@@ -97,6 +100,7 @@ class Search {
 
   enter(): void {
     this.focused = true;
+    this.#writing = false;
     void searchLanguage.load();
     void this.#loadSaved();
     this.moved();
@@ -159,7 +163,10 @@ class Search {
     this.draft = query;
     this.chosen = false;
     this.focusAt(caret);
-    requestAnimationFrame(() => this.edited());
+    requestAnimationFrame(() => {
+      this.edited();
+      this.#writing = false;
+    });
   }
 
   forget(offer: Offer): void {

@@ -108,6 +108,14 @@ const SERVER = {
   'civitai.timeout_s': ['models', 'settings.civitai-timeout', 'settings.civitai-timeout-detail'],
   'models.folder': ['models', 'settings.models-folder', 'settings.models-folder-detail'],
   'models.endpoint': ['models', 'settings.models-endpoint', 'settings.models-endpoint-detail'],
+  'models.device': ['models', 'settings.models-device', 'settings.models-device-detail'],
+  'captions.provider': ['captions', 'settings.captions-provider', 'settings.captions-provider-detail'],
+  'captions.server.url': ['captions', 'settings.captions-url', 'settings.captions-url-detail'],
+  'captions.server.api_key': ['captions', 'settings.captions-key', 'settings.captions-key-detail'],
+  'captions.server.model': ['captions', 'settings.captions-model', 'settings.captions-model-detail'],
+  'captions.server.parallel': ['captions', 'settings.captions-parallel', 'settings.captions-parallel-detail'],
+  'captions.server.timeout_s': ['captions', 'settings.captions-timeout', 'settings.captions-timeout-detail'],
+  'captions.server.side': ['captions', 'settings.captions-side', 'settings.captions-side-detail'],
   'web.open_browser': ['network', 'settings.web-open-browser', 'settings.web-open-browser-detail'],
   'web.host': ['network', 'settings.web-host', 'settings.web-host-detail'],
   'web.port': ['network', 'settings.web-port', 'settings.web-port-detail'],
@@ -123,9 +131,12 @@ const isListed = (name: string): name is keyof typeof SERVER => name in SERVER;
 /** What has a form of its own. */
 const isSpecial = (name: string): boolean => name === 'open_with';
 
+/** Where a setting without words of its own stands: beside its kin. */
+const sectionOf = (name: string): SectionName => (name.startsWith('captions.') ? 'captions' : name.startsWith('models.') ? 'models' : 'storage');
+
 /** A setting that is newer than this page is shown by its own name and description. */
 function wordsOf(setting: ServerSetting): Pick<SettingRow, 'section' | 'title' | 'detail'> {
-  if (!isListed(setting.name)) return { section: 'storage', title: setting.name, detail: setting.description };
+  if (!isListed(setting.name)) return { section: sectionOf(setting.name), title: setting.name, detail: setting.description };
   const [section, title, detail] = SERVER[setting.name];
   return { section, title: t(title), detail: t(detail) };
 }

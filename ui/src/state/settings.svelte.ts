@@ -4,7 +4,7 @@ import { t } from '../lib/messages.svelte';
 import { reasonOf } from './refusals';
 
 export const SECTIONS = [
-  'appearance', 'grid', 'viewer', 'folders', 'nsfw', 'models', 'keyboard', 'programs', 'network', 'storage', 'about',
+  'appearance', 'grid', 'viewer', 'folders', 'nsfw', 'models', 'captions', 'keyboard', 'programs', 'network', 'storage', 'about',
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 

@@ -32,7 +32,9 @@ class Updates {
   readonly #mayChange = $derived(grid.top < 1 && selected.count === 0 && !viewer.isOpen);
 
   start(): void {
-    live.onChanged(() => this.changed());
+    live.onChanged((revision) => {
+      if (revision !== result.shown?.revision) this.changed();
+    });
     live.onScanEnded(() => this.changed());
     live.onBack(() => void this.#back());
     document.addEventListener('visibilitychange', () => this.changed());

@@ -15,6 +15,7 @@ import sidebar from './sidebar.json';
 import folders from './folders.json';
 import albums from './albums.json';
 import tags from './tags.json';
+import enrich from './enrich.json';
 import files from './files.json';
 import prompts from './prompts.json';
 import models from './models.json';
@@ -45,6 +46,7 @@ export default {
   folders,
   albums,
   tags,
+  enrich,
   files,
   prompts,
   models,

@@ -2,6 +2,7 @@
 import { t } from '../../lib/messages.svelte';
 import { capText } from '../../lib/keys';
 import { keymap } from '../keymap.svelte';
+import { enrich } from './enrich';
 import { files } from './files';
 import { frame } from './frame';
 import { grid } from './grid';
@@ -12,7 +13,7 @@ import { search } from './search';
 import type { Command } from './types';
 import { viewer } from './viewer';
 
-export const COMMANDS: readonly Command[] = [...grid, ...search, ...viewer, ...panel, ...places, ...files, ...frame];
+export const COMMANDS: readonly Command[] = [...grid, ...search, ...viewer, ...panel, ...places, ...enrich, ...files, ...frame];
 
 const byId = new Map(COMMANDS.map((command) => [command.id, command]));
 

@@ -1,0 +1,205 @@
+"""Models on the page: tagging with review by keyboard, captions by a server, testing its connection, writing out."""
+
+import json
+import re
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from onnx import numpy_helper
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from browser.gallery import save_picture
+from browser.opening import expect_thumbnails, opened, tiles
+from browser.program import Program, start, stop, total, wait_until_total
+from browser.screens import dialog
+from enrich import networks
+from integrations.chat_server import ChatServer, fails, says, serving
+
+pytestmark = pytest.mark.browser
+
+KEY = "sk-for-this-test-only"
+NAMES = ("first.png", "second.png")
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[ChatServer]:
+    """A server that writes captions."""
+    with serving() as found:
+        yield found
+
+
+def place_tagger(folder: Path) -> None:
+    """JoyTag's form, hardly looking at the picture: some 70 of its labels are likelier than 0.35, the best 0.8."""
+    network = networks.place_joytag(folder)
+    model = networks.load(network)
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        calmed = values * 0.02 if tensor.name == "matrix" else values * 1.6 - 2.6
+        tensor.CopyFrom(numpy_helper.from_array(calmed, tensor.name))
+    networks.save(model, network)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory, server: ChatServer) -> Generator[Program]:
+    """The program over two pictures, with a tagger in its folder of models and a server for captions."""
+    folder = tmp_path_factory.mktemp("models")
+    for number, name in enumerate(NAMES):
+        save_picture(folder / "pictures" / name, {}, (256, 192), number)
+    place_tagger(folder / "data" / "models" / "joytag")
+    server_table = f'[captions.server]\nurl = "{server.url}"\napi_key = "{KEY}"\n'
+    text = f'[captions]\nprovider = "server"\n{server_table}[models]\ndevice = "cpu"\n'
+    (folder / "data" / "settings.toml").write_text(text, encoding="utf-8")
+    process, url = start(folder / "data", folder / "pictures")
+    wait_until_total(url, len(NAMES))
+    yield Program(url=url, pictures=folder / "pictures", data_dir=folder / "data")
+    stop(process)
+
+
+@pytest.fixture
+def page(browser: Browser, models: Program) -> Generator[Page]:
+    with opened(browser, models.url) as page:
+        expect_thumbnails(page)
+        yield page
+
+
+def rows(window: Locator) -> Locator:
+    """The results of a window of models."""
+    return window.get_by_role("list", name="Results").get_by_role("listitem")
+
+
+def by_palette(page: Page, words: str) -> None:
+    """Run the first action that the palette finds."""
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("combobox").fill(words)
+    expect(page.get_by_role("option").first).to_contain_text(re.compile(words, re.IGNORECASE))
+    page.keyboard.press("Enter")
+
+
+def test_two_pictures_are_tagged_reviewed_by_keys_and_undone(page: Page, models: Program) -> None:
+    page.keyboard.press("Shift+T")
+    window = dialog(page, "Auto-tag")
+    expect(window.get_by_role("switch", name=re.compile("joytag"))).to_be_checked()
+    window.get_by_label("General").fill("0.6")
+    window.get_by_role("button", name="Tag 2 pictures").click()
+    expect(rows(window)).to_have_count(2, timeout=30_000)
+    assert total(models.url, "tag:*") == 0, "nothing is applied before it is accepted"
+    expect(window.get_by_role("status").first).to_have_text("Finished")
+
+    first, second = rows(window).nth(0), rows(window).nth(1)
+    doubtful = first.locator(".tag.doubtful")
+    expect(doubtful).not_to_have_count(0)
+    window.get_by_label("Doubtful below").fill("0.55")
+    expect(doubtful).to_have_count(0)
+    window.get_by_label("General").fill("0.7")
+    expect(first.locator(".tag.refused")).not_to_have_count(0)
+    expect(first).to_have_attribute("aria-current", "true")
+
+    first.locator(".tag").first.click()  # the surest tag is refused
+    refused = first.locator(".tag.refused").first
+    expect(refused).to_have_attribute("aria-pressed", "false")
+    name = refused.evaluate("element => element.firstChild.textContent")
+    page.keyboard.press("a")
+    expect(first).to_contain_text("Accepted")
+    expect(second).to_have_attribute("aria-current", "true")
+    page.keyboard.press("r")
+    expect(second).to_contain_text("Rejected")
+    page.keyboard.press("z")
+    expect(second.get_by_role("button", name="Accept", exact=False).first).to_be_visible()
+
+    page.keyboard.press("e")
+    field = second.get_by_role("textbox")
+    field.fill("only this, and that")
+    field.press("Enter")
+    expect(second.locator(".tag.sure")).to_have_count(2)
+    page.keyboard.press("a")
+    expect(second).to_contain_text("Accepted")
+    window.get_by_role("button", name="Done").click()
+    wait_until_total(models.url, 1, 'tag:"only this" tag:"and that"')
+    assert total(models.url, f'tag:"{name}" path:first') == 0
+
+
+def test_a_window_without_results_says_so_and_closes_with_escape(page: Page) -> None:
+    by_palette(page, "auto-tag")
+    window = dialog(page, "Auto-tag")
+    expect(window).to_contain_text("2 pictures to tag")
+    page.keyboard.press("Escape")
+    expect(window).to_have_count(0)
+
+
+def test_one_picture_is_captioned_by_the_server_and_accepted(page: Page, server: ChatServer, models: Program) -> None:
+    server.chat(says("A lighthouse above the sea."), says("A second try."))
+    tiles(page).first.click()
+    page.keyboard.press("Shift+E")
+    window = dialog(page, "Caption")
+    window.get_by_label("Type").select_option("straightforward")
+    window.get_by_label("Instruction").fill("Name the weather.")
+    window.get_by_role("button", name="Caption now").click()
+    field = window.get_by_role("textbox", name="Caption", exact=True)
+    expect(field).to_have_value("A lighthouse above the sea.")
+    assert "Name the weather." in json.dumps(server.bodies[-1])
+    window.get_by_role("button", name="Try again").click()
+    expect(field).to_have_value("A second try.")
+    field.fill("A second try, mended.")
+    window.get_by_role("button", name="Accept").click()
+    expect(window).to_contain_text("This caption is kept.")
+    wait_until_total(models.url, 1, "caption:mended")
+
+
+def test_many_captions_wait_for_review(page: Page, server: ChatServer, models: Program) -> None:
+    server.chat(says("Hills in the evening."))
+    page.keyboard.press("Shift+E")
+    window = dialog(page, "Caption")
+    window.get_by_role("checkbox", name="Also where a person wrote it").check()
+    window.get_by_role("button", name="Caption 2 pictures").click()
+    expect(rows(window)).to_have_count(2, timeout=30_000)
+    expect(rows(window).first).to_contain_text("Hills in the evening.")
+    captioned = NAMES[0] if total(models.url, "caption:mended path:first") else NAMES[1]
+    window.get_by_role("button", name=f"Go to {captioned}").click()
+    page.keyboard.press("r")
+    expect(rows(window).filter(has_text=captioned)).to_contain_text("Rejected")
+    window.get_by_role("button", name="Accept all 1").click()
+    expect(rows(window).filter(has_text="Accepted")).to_have_count(1)
+    wait_until_total(models.url, 1, "caption:evening")
+
+
+def test_the_settings_test_the_server_and_say_its_errors(page: Page, server: ChatServer) -> None:
+    server.chat(says("A red circle."))
+    page.keyboard.press("Control+,")
+    page.get_by_role("button", name="Captions").click()
+    expect(page.get_by_label("Address of the server", exact=True)).to_have_value(server.url)
+    assert KEY not in page.content()
+    page.get_by_role("button", name="Test connection").click()
+    section = page.get_by_role("region", name="Captions")
+    expect(section).to_contain_text(re.compile("It works: first answered"))
+    page.get_by_role("button", name="second").click()
+    expect(page.get_by_label("Model of the server", exact=True)).to_have_value("second")
+    page.get_by_role("button", name="Send sample image").click()
+    expect(section).to_contain_text("A red circle.")
+    server.chat(fails(401, "This key is not known here"))
+    page.get_by_role("button", name="Test connection").click()
+    expect(section).to_contain_text("the chosen one does not answer")
+    expect(section).to_contain_text(re.compile("key", re.IGNORECASE))
+
+
+def test_captions_are_written_beside_pictures_and_read_again(page: Page, models: Program) -> None:
+    page.keyboard.press("Control+a")
+    expect(page.get_by_role("toolbar", name="Selection")).to_contain_text("2")
+    by_palette(page, "write tags")
+    window = dialog(page, re.compile("Write tags and captions of 2"))
+    window.get_by_role("radio", name="Caption", exact=True).click()
+    window.get_by_role("button", name="Write 2 files").click()
+    expect(window).to_have_count(0)
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Wrote 2 files")
+    texts = [(models.pictures / name).with_suffix(".txt") for name in NAMES]
+    assert sorted(text.read_text("utf-8").strip() for text in texts) == [
+        "A second try, mended.",
+        "Hills in the evening.",
+    ]
+    texts[0].write_text("from a file, night", encoding="utf-8")
+    by_palette(page, "read side")
+    window = dialog(page, re.compile("Read the sidecars"))
+    window.get_by_label("Form").select_option("tags")
+    window.get_by_role("button", name="Read sidecars").click()
+    expect(window).to_contain_text("2 pictures have words beside them")
+    wait_until_total(models.url, 1, 'tag:night tag:"from a file"')

@@ -1,0 +1,60 @@
+/** Models that look at pictures: which are here, runs over many pictures, and results that wait for a word. */
+import type { Named } from '../state/picked';
+import { getJson, send, type Options } from './client';
+import { at } from './library';
+import type { components } from './schema';
+import type { Written } from './types';
+
+type Schemas = components['schemas'];
+
+export type Tagger = Schemas['TaggerAnswer'];
+export type Taggers = Schemas['TaggersAnswer'];
+export type Run = Schemas['RunAnswer'];
+export type RunFailure = Schemas['FailureAnswer'];
+export type Estimate = Schemas['EstimateAnswer'];
+export type ResultKind = Schemas['WaitingResult']['kind'];
+export type WaitingResult = Schemas['WaitingResult'];
+export type WaitingTag = Schemas['WaitingTagAnswer'];
+export type WaitingPage = Schemas['WaitingPage'];
+
+/** What a run of tags is told. Null for `nsfw`: ratings mark nothing. */
+export interface TagOptions {
+  models: string[];
+  thresholds: Record<string, number>;
+  nsfw: number | null;
+}
+
+export interface HowToRun {
+  held: boolean;
+  again: boolean;
+}
+
+export const taggers = (): Promise<Taggers> => getJson('/api/taggers');
+
+export const runs = (): Promise<Run[]> => getJson(at('/enrichment/runs'));
+export const startTags = async (named: Named, tags: TagOptions, how: HowToRun): Promise<Run> =>
+  (await send<{ run: Run }>('POST', at('/enrichment/runs'), { ...named, kind: 'tags', options: tags, ...how })).run;
+export const estimateTags = (named: Named, tags: TagOptions, again: boolean): Promise<Estimate> =>
+  send('POST', at('/enrichment/estimate'), { ...named, kind: 'tags', options: tags, again });
+export const pauseRun = (id: number): Promise<void> => send('POST', at(`/enrichment/runs/${id}/pause`));
+export const resumeRun = async (id: number, retryFailed: boolean): Promise<Run> =>
+  (await send<{ run: Run }>('POST', at(`/enrichment/runs/${id}/resume`), { retry_failed: retryFailed })).run;
+export const cancelRun = (id: number): Promise<void> => send('POST', at(`/enrichment/runs/${id}/cancel`));
+export const runFailures = (id: number, options?: Options): Promise<RunFailure[]> =>
+  getJson(at(`/enrichment/runs/${id}/failures`), options);
+
+export const waiting = (kind: ResultKind, after: number, limit: number): Promise<WaitingPage> =>
+  getJson(at(`/review?kind=${kind}&after=${after}&limit=${limit}`));
+export const waitingTags = (kind: ResultKind): Promise<WaitingTag[]> => getJson(at(`/review/tags?kind=${kind}`));
+
+/** Which results that wait are meant: some, or all of a kind. */
+export type Chosen = { ids: number[] } | { kind: ResultKind };
+
+export const acceptResults = (chosen: Chosen, thresholds: Record<string, number>): Promise<Written> =>
+  send('POST', at('/review/accept'), { ...chosen, thresholds });
+export const rejectResults = (chosen: Chosen): Promise<Written> => send('POST', at('/review/reject'), chosen);
+export const retryResults = (chosen: Chosen): Promise<Written & { runs: number[] }> => send('POST', at('/review/retry'), chosen);
+export const settleTag = (chosen: Chosen, name: string, decision: 'take' | 'refuse'): Promise<Written> =>
+  send('POST', at('/review/tag'), { ...chosen, name, decision });
+export const editTags = (id: number, tags: readonly string[]): Promise<Written> => send('PUT', at(`/review/${id}/tags`), { tags });
+export const editCaption = (id: number, text: string): Promise<Written> => send('PUT', at(`/review/${id}/caption`), { text });
