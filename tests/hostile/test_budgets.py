@@ -8,7 +8,6 @@ import gc
 import json
 import os
 import re
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from container_bytes import png
 from diffusion_toolkit.generators import read_file
 from diffusion_toolkit.record import FileRecord
 from hostile.files import HOSTILE, MB, large_graph
+from hostile.pace import Pace
 
 CPU_S = 0.1
 CPU_S_PER_MB = 0.05
@@ -28,8 +28,6 @@ MEMORY_TIMES = 12
 PIXELS_CPU_S = 0.25
 PIXELS_MEMORY_BYTES = 256 * MB
 TRIES = 5
-YARDSTICK_S = 0.0022
-"""What `yardstick` takes on the core that the budgets are stated for."""
 _LOOKS_AT_PIXELS = re.compile("stealth|pixel")
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
@@ -50,28 +48,15 @@ def forget_peak() -> int:
     return peak_bytes()
 
 
-_NODES = json.dumps({str(n): {"class_type": "KSampler", "inputs": {"text": "a lighthouse " * 8}} for n in range(2000)})
-
-
-def yardstick() -> float:
-    """CPU seconds of work like a reader's: CPU time is longer on a slower core, and while another test runs on the
-    other half of the same one."""
-    began = time.process_time()
-    for node in json.loads(_NODES).values():
-        node["inputs"]["text"].split()
-    return time.process_time() - began
-
-
 def measured(path: Path) -> tuple[FileRecord, float, int]:
     """The record, CPU seconds (as the core of the budgets would have taken) and bytes of memory of one reading."""
-    pace = [yardstick() for _ in range(3)]
+    pace = Pace()
     before = forget_peak()
     began = time.process_time()
     record = read_file(path)
     seconds = time.process_time() - began
     memory = peak_bytes() - before
-    pace += [yardstick() for _ in range(3)]
-    return record, seconds / max(1.0, statistics.median(pace) / YARDSTICK_S), memory
+    return record, pace.on_reference(seconds), memory
 
 
 @ON_LINUX

@@ -12,6 +12,7 @@ class Inspecting {
   /** Address of the file in this browser, to show its picture. */
   address = $state('');
   #request: AbortController | null = null;
+  #input: HTMLInputElement | null = null;
 
   /** The dialog is there and asks for a file. */
   #asking = $state(false);
@@ -41,17 +42,20 @@ class Inspecting {
 
   /** Asks for files with the browser's own dialog. */
   choose(): void {
+    this.#input ??= this.#fileInput();
+    this.#input.value = ''; // the same file may be chosen again
+    this.#input.click();
+  }
+
+  /** It stays in the document: one that goes before somebody has chosen takes what is chosen with it. */
+  #fileInput(): HTMLInputElement {
     const input = document.createElement('input');
     input.type = 'file';
     input.multiple = true;
     input.hidden = true;
-    input.addEventListener('change', () => {
-      input.remove();
-      this.open([...(input.files ?? [])]);
-    });
-    input.addEventListener('cancel', () => input.remove());
-    document.body.append(input); // one outside the document may be collected before somebody has chosen
-    input.click();
+    input.addEventListener('change', () => this.open([...(input.files ?? [])]));
+    document.body.append(input);
+    return input;
   }
 
   #read(index: number): void {
