@@ -2,7 +2,8 @@
 
     python bench/parse.py [FOLDER] [--seconds 5]
 
-Without a folder it writes 2,000 small pictures of every format and generator and reads those.
+Without a folder it writes 2,000 small pictures of every format and generator and reads those, as a reading process of
+the deep scan does.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from PIL import Image, PngImagePlugin
 
 from bench.peers import PEERS_PYTHON, best_seconds, exiftool_seconds, peer_answers
 from diffusion_toolkit.compiled import readers_are
-from diffusion_toolkit.generators import read_file
+from diffusion_toolkit.generators import expect_many_files, read_file
 
 PARAMETERS = (
     "a lighthouse at dusk, number {n}, <lora:storm:0.7>\nNegative prompt: blurry\n"
@@ -149,6 +150,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--seconds", type=float, default=5.0)
     options = parser.parse_args()
+    expect_many_files()
     if options.folder:
         report(sorted(path for path in options.folder.rglob("*.*") if path.is_file()), options.seconds)
         return

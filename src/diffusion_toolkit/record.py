@@ -1,9 +1,9 @@
 """The frozen values that every layer shares: what a file is, and how its picture was made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 JsonValue: TypeAlias = Union[str, int, float, bool, list["JsonValue"], dict[str, "JsonValue"], None]
 
@@ -85,6 +85,44 @@ class Recipe:
     graph: WorkflowGraph | None = None
     problems: tuple[str, ...] = ()
     origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=lambda: NO_ORIGINS)
+
+
+_RECIPE_FIELDS = frozenset(field.name for field in fields(Recipe))
+
+
+def changed(recipe: Recipe, **changes: Any) -> Recipe:
+    """The recipe with other values in these fields: `dataclasses.replace` in 0.7 us instead of 5, where readers are
+    compiled; many files need it two or three times."""
+    if not _RECIPE_FIELDS.issuperset(changes):
+        raise TypeError(f"A recipe has no such fields: {', '.join(sorted(changes.keys() - _RECIPE_FIELDS))}")
+    return Recipe(
+        generator=changes.get("generator", recipe.generator),
+        source=changes.get("source", recipe.source),
+        generator_version=changes.get("generator_version", recipe.generator_version),
+        prompt=changes.get("prompt", recipe.prompt),
+        negative_prompt=changes.get("negative_prompt", recipe.negative_prompt),
+        steps=changes.get("steps", recipe.steps),
+        sampler=changes.get("sampler", recipe.sampler),
+        scheduler=changes.get("scheduler", recipe.scheduler),
+        cfg_scale=changes.get("cfg_scale", recipe.cfg_scale),
+        seed=changes.get("seed", recipe.seed),
+        model=changes.get("model", recipe.model),
+        model_hash=changes.get("model_hash", recipe.model_hash),
+        vae=changes.get("vae", recipe.vae),
+        clip_skip=changes.get("clip_skip", recipe.clip_skip),
+        denoising_strength=changes.get("denoising_strength", recipe.denoising_strength),
+        size=changes.get("size", recipe.size),
+        loras=changes.get("loras", recipe.loras),
+        hires=changes.get("hires", recipe.hires),
+        refiner=changes.get("refiner", recipe.refiner),
+        controlnets=changes.get("controlnets", recipe.controlnets),
+        embeddings=changes.get("embeddings", recipe.embeddings),
+        extra=changes.get("extra", recipe.extra),
+        workflow=changes.get("workflow", recipe.workflow),
+        graph=changes.get("graph", recipe.graph),
+        problems=changes.get("problems", recipe.problems),
+        origins=changes.get("origins", recipe.origins),
+    )
 
 
 @dataclass(frozen=True, slots=True)

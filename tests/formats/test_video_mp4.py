@@ -228,9 +228,9 @@ def test_a_film_of_four_gigabytes_takes_a_few_small_reads() -> None:
 
     def read_at(offset: int, count: int) -> bytes:
         reads.append(count)
-        if offset >= begin:
-            return tail[offset - begin : offset - begin + count]
-        return head[offset : offset + count].ljust(min(count, begin - offset), b"\0")
+        end = offset + count
+        before = head[offset:end].ljust(max(0, min(end, begin) - offset), b"\0")
+        return before + tail[max(0, offset - begin) : max(0, end - begin)]
 
     container = read_source(Source(read_at, begin + len(tail)), name="long.mp4")
     assert texts(container) == [("mp4:comment", GRAPH)]

@@ -80,3 +80,8 @@ def test_the_short_way_and_the_long_way_agree(values: list[str]) -> None:
 @given(st.text(':,"{}[]\\ ak1\n', max_size=200))
 def test_any_line_is_read(line: str) -> None:
     assert all(isinstance(value, str) for value in read_pairs(line).values())
+
+
+def test_a_bracket_behind_a_colon_may_stand_in_quotes() -> None:
+    line = 'Steps: 20, Note: "say \\"see\\": [a, b], not: {c}", Seed: 5'
+    assert read_pairs(line) == {"Steps": "20", "Note": 'say "see": [a, b], not: {c}', "Seed": "5"}

@@ -1,6 +1,8 @@
 """The deep phase: what is read, what is kept of it, and files that resist."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,11 +10,15 @@ import pytest
 import sqlalchemy as sa
 from scan_pictures import BOTH, DEEP, QUICK, by_name, deadly_read, images, png, rate, run, write
 
+from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.library.scan import ScanOptions
+from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.limits import Limits
+from diffusion_toolkit.library.scanning.reading import read_one
 from diffusion_toolkit.record import FileRecord, JsonValue, Lora, Recipe
 from diffusion_toolkit.store.database import Collection
 
+NOBODY = 65_534
 ODD_TEXT = "nul \x00 and lone \ud800 surrogate"
 
 
@@ -163,6 +169,44 @@ def test_a_file_that_vanished_before_its_reading_goes_on_waiting(collection: Col
     (tmp_path / "a.png").unlink()
     run(collection, tmp_path, DEEP)
     assert {name: row["phase"] for name, row in by_name(collection).items()} == {"a.png": 0, "b.png": 1}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions do not bind Windows")
+def test_a_file_that_could_not_be_opened_is_read_by_the_next_scan(collection: Collection, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.png", png("a castle"))
+    with readable_by_nobody(path):
+        reading = read_one(str(path), FileReader(), Limits())
+    assert reading is not None
+    record, state = reading
+    assert len(record.problems) == 1
+    assert file_state(str(path)) != state
+
+    run(collection, tmp_path)
+    with collection.begin() as connection:
+        connection.execute(sa.text("UPDATE image SET mtime_ns = :told"), {"told": state.mtime_ns})
+    run(collection, tmp_path)
+    assert by_name(collection)["a.png"]["mtime_ns"] == state.mtime_ns + 1
+
+
+@contextmanager
+def readable_by_nobody(path: Path) -> Generator[None]:
+    """Neither by its owner nor by the system's administrator, who runs tests in containers."""
+    path.chmod(0)
+    is_root = os.geteuid() == 0
+    folders = path.resolve().parents if is_root else ()
+    closed = [folder for folder in folders if not folder.stat().st_mode & 0o001]
+    for folder in closed:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    try:
+        if is_root:
+            os.seteuid(NOBODY)
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for folder in closed:
+            folder.chmod(folder.stat().st_mode & ~0o011)
+        path.chmod(0o644)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind neither root nor Windows")

@@ -31,6 +31,7 @@ _MARKED = struct.Struct(">BBH")
 _EXTENDED = struct.Struct(">32sII")
 """What stands before a part of an extended XMP packet: its GUID, its whole length, where the part belongs."""
 
+_END = b"\xff\xd9"
 _CUT_OFF = "This JPEG file is cut off: its end is missing."
 _TOO_MUCH = "This JPEG file holds more text than can be read."
 _MOST_FILL_BYTES = 1024
@@ -182,12 +183,12 @@ def _add_extended(draft: Draft, pieces: list[tuple[int, bytes]]) -> None:
 def _read_pixels(draft: Draft, begin: int) -> None:
     """Everything from the scan on. Whether it is whole shows at its end: nothing else there can spell FF D9.
 
-    Phones and editors append data behind the picture, so the mark is looked for in the last 64 KiB.
+    Phones and editors append data behind the picture, so the mark is looked for in the last 64 KiB, from their end.
     """
     source = draft.source
     draft.pixel_spans.append((begin, source.size - begin))
     tail = max(begin, source.size - END_BYTES)
-    if b"\xff\xd9" in source.read(tail, source.size - tail):
+    if source.read(source.size - 2, 2) == _END or source.read(tail, source.size - tail).rfind(_END) >= 0:
         return
     if source.size - begin <= END_BYTES or not _has_trailer(draft, begin):
         draft.damaged(_CUT_OFF)
@@ -200,7 +201,7 @@ def _has_trailer(draft: Draft, begin: int) -> bool:
     offset = source.size
     for _ in range(8):
         start = max(begin, offset - step)
-        if b"\xff\xd9" in source.read(start, offset - start + 1):
+        if source.read(start, offset - start + 1).rfind(_END) >= 0:
             return True
         if start == begin:
             return False

@@ -14,6 +14,9 @@ LARGEST_GROWTH = 100
 FREE_GROWTH_BYTES = 4 * 1024 * 1024
 """A compressed text may grow to 4 MiB, and beyond that to 100 times its size: workflows compress 5 to 30 times."""
 
+REFUSED_TEXT_COSTS = 4
+"""A text that grew too much counts so often among all texts of its file: such texts are made to keep a reader busy."""
+
 MOST_TEXTS = 4_096
 """Texts of one file; some programs write one for each setting, which are about forty."""
 

@@ -147,7 +147,7 @@ def _read_profile(draft: Draft, kind: str, value: bytes) -> bool:
 
 
 def inflated(draft: Draft, keyword: str, data: bytes) -> tuple[bytes, int]:
-    """A compressed text, and how many bytes were made to get it; without end or limit there is none."""
+    """A compressed text, and how many bytes of all texts it costs; without end or limit there is none."""
     inflater = zlib.decompressobj()
     limit = min(limits.LARGEST_TEXT_BYTES, limits.FREE_GROWTH_BYTES + limits.LARGEST_GROWTH * len(data))
     try:
@@ -158,7 +158,7 @@ def inflated(draft: Draft, keyword: str, data: bytes) -> tuple[bytes, int]:
     if not inflater.eof:
         if inflater.unconsumed_tail:
             draft.damaged(f"The compressed text “{keyword}” of this PNG file is too large to be read.")
-            return b"", len(value)
+            return b"", limits.REFUSED_TEXT_COSTS * len(value)
         draft.damaged(f"The compressed text “{keyword}” of this PNG file is damaged.")
     return value, len(value)
 

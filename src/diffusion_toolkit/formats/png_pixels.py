@@ -78,29 +78,39 @@ def _pieces(source: Source, spans: list[tuple[int, int]]) -> Iterator[bytes]:
             yield piece
 
 
-def unfiltered(row: bytes, above: list[int], channels: int) -> list[int]:
-    """The first pixels of a row from its filter and what is stored of them; above: the same of the row before."""
-    kind, now = row[0], list(row[1 : 1 + len(above)])
-    if kind == 1:
-        for place in range(channels, len(now)):
-            now[place] = (now[place] + now[place - channels]) & 0xFF
-    elif kind == 2:
-        for place in range(len(now)):
-            now[place] = (now[place] + above[place]) & 0xFF
-    elif kind == 3:
-        for place in range(len(now)):
-            left = now[place - channels] if place >= channels else 0
-            now[place] = (now[place] + (left + above[place]) // 2) & 0xFF
-    elif kind == 4:
-        for place in range(len(now)):
-            left, corner = (now[place - channels], above[place - channels]) if place >= channels else (0, 0)
-            now[place] = (now[place] + _nearest(left, above[place], corner)) & 0xFF
+def first_pixel(row: bytes, above: list[int], channels: int) -> list[int]:
+    """The first pixel of a row, to whose left there is nothing; above: that of the row before."""
+    kind = row[0]
+    if kind in (2, 4):
+        return [(row[1 + channel] + up) & 0xFF for channel, up in enumerate(above)]
+    if kind == 3:
+        return [(row[1 + channel] + up // 2) & 0xFF for channel, up in enumerate(above)]
+    return list(row[1 : 1 + channels])
+
+
+def unfiltered(kind: int, stored: bytes, above: list[int]) -> list[int]:
+    """The first values of one channel of a row from its filter and what is stored of them; above: the same of the row
+    before. No filter looks at another channel."""
+    if kind == 2:
+        return [(stored[place] + up) & 0xFF for place, up in enumerate(above)]
+    if kind not in (1, 3, 4):
+        return list(stored)
+    now: list[int] = []
+    left = corner = 0
+    for place, up in enumerate(above):
+        expected = left if kind == 1 else (left + up) // 2 if kind == 3 else _nearest(left, up, corner)
+        left, corner = (stored[place] + expected) & 0xFF, up
+        now.append(left)
     return now
 
 
 def _nearest(left: int, above: int, corner: int) -> int:
     """What of the three is nearest to left + above - corner (Paeth's predictor of the PNG specification)."""
-    to_left, to_above, to_corner = abs(above - corner), abs(left - corner), abs(left + above - 2 * corner)
+    to_left = above - corner if above >= corner else corner - above
+    to_above = left - corner if left >= corner else corner - left
+    to_corner = left + above - 2 * corner
+    if to_corner < 0:
+        to_corner = -to_corner
     if to_left <= to_above and to_left <= to_corner:
         return left
     return above if to_above <= to_corner else corner

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from diffusion_toolkit.formats import limits
 from diffusion_toolkit.formats.container import Container, Text
-from diffusion_toolkit.formats.png_pixels import PngPixels, left_part, pixels_of, unfiltered, without_texts
+from diffusion_toolkit.formats.png_pixels import PngPixels, first_pixel, left_part, pixels_of, unfiltered, without_texts
 from diffusion_toolkit.formats.source import Source
 from diffusion_toolkit.formats.text import decoded
 from diffusion_toolkit.formats.webp import CHUNK as WEBP_CHUNK
@@ -97,14 +97,19 @@ def _in_left_columns(rows: list[bytes], most: int, picture: PngPixels, place: _P
 
 def _bits_of(rows: list[bytes], channels: int, columns: int, place: _Place) -> bytes:
     """The bits hidden in these columns as bytes."""
-    above = [0] * (columns * channels)
-    decoded_rows: list[list[int]] = []
-    for row in rows:
-        above = unfiltered(row, above, channels)
-        decoded_rows.append(above)
-    pixels = [column * channels for column in range(columns)]
-    values = [row[pixel + channel] for pixel in pixels for row in decoded_rows for channel in place.channels]
+    planes = [_plane(rows, channel, channels, columns) for channel in place.channels]
+    values = [plane[row][column] for column in range(columns) for row in range(len(rows)) for plane in planes]
     return _packed(bytes(values).translate(_LOWEST_BITS))
+
+
+def _plane(rows: list[bytes], channel: int, channels: int, columns: int) -> list[list[int]]:
+    """The values of one channel in these columns, by rows."""
+    plane: list[list[int]] = []
+    above = [0] * columns
+    for row in rows:
+        above = unfiltered(row[0], row[1 + channel : 1 + columns * channels : channels], above)
+        plane.append(above)
+    return plane
 
 
 def _packed(digits: bytes) -> bytes:
@@ -129,7 +134,7 @@ def _places_by_first_column(
             if row is None:
                 return []
             seen.append(row)
-            above = unfiltered(row, above, picture.channels)
+            above = first_pixel(row, above, picture.channels)
             column.append(above)
         places = [place for place in places if _may_begin(place, column)]
         if wanted >= min(picture.height, _MARK_BYTES * 8):

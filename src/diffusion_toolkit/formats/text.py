@@ -72,13 +72,13 @@ def is_plain(data: bytes) -> bool:
 
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LATIN = re.compile(rb"[A-Za-z ]")
+_LATIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz "
 
 
 def _must_be_utf16(data: bytes) -> bool:
     """Whether this is UTF-16 of a script without ASCII: no UTF-8, few Latin letters, usual characters."""
     sample = data[: min(_SAMPLE_BYTES, len(data) & ~1)]
-    if len(sample) < 8 or len(_LATIN.findall(sample)) * 2 > len(sample) or _decodes(data, "utf-8"):
+    if len(sample) < 8 or len(sample.translate(None, _LATIN)) * 2 < len(sample) or _decodes(data, "utf-8"):
         return False
     return max(_usual_share(sample, encoding) for encoding in ("utf-16-le", "utf-16-be")) > 0.9
 

@@ -1,6 +1,7 @@
 """From a file to its record: which program made the picture, and how. Every program is one file and one line here."""
 
 import dataclasses
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ __all__ = [
     "Origin",
     "Recipe",
     "Text",
+    "expect_many_files",
     "read_file",
     "record_of",
 ]
@@ -90,6 +92,10 @@ _COMPLETING = tuple((generator, generator.completes) for generator in REGISTRY i
 
 LONGEST_SHOWN = 1_000_000
 """Characters of a text that are handed on to be shown."""
+
+_NEW_OBJECTS = 10_000
+"""Objects after which a process that reads files looks for cyclic garbage; Python does after 700, which a single graph
+may have, and which takes 4 % of the time. Garbage is kept a little longer for it."""
 
 _plugins: dict[tuple[str | None, tuple[str, ...]], tuple[tuple[Plugin, ...], tuple[PluginFailure, ...]]] = {}
 """What was loaded in this process, by plugin folder and names left out."""
@@ -139,6 +145,11 @@ class FileReader:
             used = tuple(each for each in loaded if each.name not in self.without_plugins)
             known = _plugins[key] = used, failures
         return known
+
+
+def expect_many_files() -> None:
+    """Set up a process that reads one file after another and does little else."""
+    gc.set_threshold(_NEW_OBJECTS)
 
 
 def _file_reader(

@@ -1,6 +1,5 @@
 """Civitai: pictures of its own generator, and the JSON it gives with pictures that are downloaded from it."""
 
-import dataclasses
 from collections.abc import Iterator
 
 from diffusion_toolkit.formats import Container
@@ -12,7 +11,7 @@ from diffusion_toolkit.generators.grammar.numbers import read_seed
 from diffusion_toolkit.generators.grammar.parameters_fields import recipe_of
 from diffusion_toolkit.generators.grammar.parameters_program import parameters_by
 from diffusion_toolkit.generators.grammar.parameters_text import SOURCES, Parameters
-from diffusion_toolkit.record import JsonValue, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, changed
 
 _SLUG = "civitai"
 _JSON = ("exif:UserComment", "jpeg:COM", "sidecar:json")
@@ -65,7 +64,7 @@ def _with_real_seed(recipe: Recipe, parameters: Parameters) -> Recipe:
     if seed is None or seed == _ANY_SEED:
         return recipe
     origins = {**recipe.origins, "seed": (Origin(recipe.source, "Civitai metadata.seed"),)}
-    return dataclasses.replace(recipe, seed=seed, extra={**recipe.extra, "Seed": str(_ANY_SEED)}, origins=origins)
+    return changed(recipe, seed=seed, extra={**recipe.extra, "Seed": str(_ANY_SEED)}, origins=origins)
 
 
 CIVITAI = Generator(slug=_SLUG, title="Civitai", sources=(*SOURCES, "sidecar:json", _ASIDE), read=_read)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from diffusion_toolkit.formats import Text
-from diffusion_toolkit.record import JsonValue, Origin, Recipe, WorkflowGraph
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, WorkflowGraph, changed
 
 _DEEPEST = 64
-_ESCAPE = re.compile(r"\\[uUxN0-7]")
+_ESCAPE = re.compile(r"\\(?:u(?:0000|[dD][89a-fA-F])|U0000|x00|0|N\{)")
+"""How JSON and Python write a NUL or half a character; the other escapes, which many texts have, are not looked for."""
 
 
 def clean_text(text: str) -> str:
@@ -72,14 +73,15 @@ def cleaned(recipe: Recipe, texts: Iterable[Text]) -> Recipe:
         if _may_be_unclean(text.value):
             return clean_recipe(recipe)
     for fields in (recipe.extra, recipe.hires, recipe.refiner, *recipe.controlnets):
-        if fields and _holds_more(fields):
-            return _without_depths(recipe)
+        for value in fields.values():
+            if _is_too_deep(value, 0):
+                return _without_depths(recipe)
     return recipe
 
 
 def _without_depths(recipe: Recipe) -> Recipe:
     """The recipe without what lies too deep in its fields; its texts are clean."""
-    return dataclasses.replace(
+    return changed(
         recipe,
         hires=_clean_fields(recipe.hires),
         refiner=_clean_fields(recipe.refiner),
@@ -93,10 +95,18 @@ def _may_be_unclean(text: str) -> bool:
     return "\0" in text or ("\\" in text and _ESCAPE.search(text) is not None)
 
 
-def _holds_more(fields: Mapping[str, JsonValue]) -> bool:
-    """Whether a value holds others, and so may be too deep."""
-    for value in fields.values():  # noqa: SIM110 `any` with a generator takes three times as long, for every file
-        if isinstance(value, (list, dict)):
+def _is_too_deep(value: JsonValue, depth: int) -> bool:
+    """Whether something in a value lies deeper than `clean_value` keeps it."""
+    if isinstance(value, list):
+        items = value
+    elif isinstance(value, dict):
+        items = list(value.values())
+    else:
+        return False
+    if depth >= _DEEPEST:
+        return True
+    for item in items:  # noqa: SIM110 `any` with a generator takes three times as long, for every file
+        if _is_too_deep(item, depth + 1):
             return True
     return False
 
@@ -108,7 +118,7 @@ def clean_recipe(recipe: Recipe) -> Recipe:
         value: object = getattr(recipe, field.name)
         if isinstance(value, str):
             changes[field.name] = clean_text(value)
-    return dataclasses.replace(
+    return changed(
         recipe,
         **changes,
         loras=tuple(dataclasses.replace(lora, name=clean_text(lora.name)) for lora in recipe.loras),

@@ -1,6 +1,5 @@
 """Draw Things: JSON in XMP, with a readable text of the same in the description; or JSON beside the picture."""
 
-import dataclasses
 from collections.abc import Mapping
 
 from diffusion_toolkit.formats import Container, Text
@@ -10,7 +9,7 @@ from diffusion_toolkit.generators.grammar.json_recipe import Keys, drop_empty, i
 from diffusion_toolkit.generators.grammar.json_text import object_at
 from diffusion_toolkit.generators.grammar.numbers import read_count
 from diffusion_toolkit.generators.grammar.settings_line import read_pairs
-from diffusion_toolkit.record import NOTHING, JsonValue, Lora, Origin, Recipe
+from diffusion_toolkit.record import NOTHING, JsonValue, Lora, Origin, Recipe, changed
 
 _JSON = ("xmp:exif:UserComment", "exif:UserComment", "sidecar:json")
 _DESCRIPTION = "xmp:dc:description"
@@ -91,7 +90,7 @@ def _from_json(fields: Fields, source: str) -> Recipe:
     clip_skip = recipe.clip_skip if prefix == "" else read_count(config.get("clipSkip"))
     if prefix and clip_skip is not None:
         origins["clip_skip"] = (Origin(source, "v2.clipSkip"),)
-    return dataclasses.replace(recipe, clip_skip=clip_skip, extra=extra, origins=origins)
+    return changed(recipe, clip_skip=clip_skip, extra=extra, origins=origins)
 
 
 def _loras(fields: Fields) -> tuple[Lora, ...]:
@@ -139,7 +138,7 @@ def _from_description(text: Text) -> Recipe | None:
     for name, value in (("prompt", prompt), ("negative_prompt", negative), ("loras", loras)):
         if value:
             origins[name] = (Origin(text.source),)
-    return dataclasses.replace(recipe, prompt=prompt, negative_prompt=negative, origins=origins)
+    return changed(recipe, prompt=prompt, negative_prompt=negative, origins=origins)
 
 
 def _loras_of(settings: dict[str, JsonValue]) -> tuple[Lora, ...]:

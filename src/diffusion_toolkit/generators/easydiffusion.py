@@ -1,7 +1,6 @@
 """Easy Diffusion: one PNG chunk per key, JSON in EXIF UserComment, or a text or JSON file beside the picture."""
 
 import ast
-import dataclasses
 from collections.abc import Mapping
 from typing import cast
 
@@ -10,7 +9,7 @@ from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.fields import Fields, plain
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, drop_empty, named_lora, plain_recipe
 from diffusion_toolkit.generators.grammar.json_text import object_at
-from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe, changed
 
 _NAMES = {
     "prompt": "Prompt",
@@ -137,7 +136,7 @@ def _recipe(fields: Fields, source: str) -> Recipe:
     controlnets = _controlnets(fields)
     drop_empty(fields, *_SPELLINGS)
     recipe = plain_recipe(fields, _KEYS, generator="easydiffusion", source=source, loras=loras, controlnets=controlnets)
-    return dataclasses.replace(recipe, embeddings=tuple(embeddings))
+    return changed(recipe, embeddings=tuple(embeddings))
 
 
 def _loras(fields: Fields) -> tuple[Lora, ...]:

@@ -1,13 +1,11 @@
 """Apps on Hugging Face Spaces that run diffusers: JSON in PNG `parameters`, in the names of the library."""
 
-import dataclasses
-
 from diffusion_toolkit.formats import Container
 from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, drop_empty, is_said, named_lora, plain_recipe
 from diffusion_toolkit.generators.grammar.json_text import object_at
-from diffusion_toolkit.record import JsonValue, Lora, Recipe
+from diffusion_toolkit.record import JsonValue, Lora, Recipe, changed
 from diffusion_toolkit.vocabulary import split_sampler
 
 _SOURCES = ("png:parameters", "png:metadata", "exif:UserComment", "sidecar:json")
@@ -61,13 +59,13 @@ def _with_scheduler(recipe: Recipe) -> Recipe:
     if scheduler is None:
         return recipe
     origins = {**recipe.origins, "scheduler": recipe.origins["sampler"]}
-    return dataclasses.replace(recipe, scheduler=scheduler, origins=origins)
+    return changed(recipe, scheduler=scheduler, origins=origins)
 
 
 def _with_model(recipe: Recipe, model: Fields) -> Recipe:
     """Some apps put the model's name and hash into an object, with a text in Markdown for a name."""
     name, digest = model.text("model", "Model"), model.text("model_hash", "Model hash")
-    return dataclasses.replace(
+    return changed(
         recipe,
         model=name,
         model_hash=digest,

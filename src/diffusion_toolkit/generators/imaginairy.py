@@ -1,6 +1,5 @@
 """imaginAIry: JSON in EXIF UserComment, a readable text in ImageDescription, the model in Software."""
 
-import dataclasses
 import re
 
 from diffusion_toolkit.formats import Container
@@ -9,7 +8,7 @@ from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, drop_empty, plain_recipe, read_side
 from diffusion_toolkit.generators.grammar.json_text import object_at
 from diffusion_toolkit.generators.grammar.numbers import read_seed
-from diffusion_toolkit.record import JsonValue, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, changed
 
 _COMMENT = "exif:UserComment"
 _SOFTWARE = "Imaginairy / "
@@ -50,7 +49,7 @@ def _recipe(fields: Fields, root: Fields) -> Recipe:
     model = _model(fields)
     drop_empty(fields, "init_image", "negative_prompt")
     recipe = plain_recipe(fields, _KEYS, generator="imaginairy", source=_COMMENT)
-    return dataclasses.replace(
+    return changed(
         recipe,
         prompt=prompt,
         negative_prompt=negative,
@@ -106,7 +105,7 @@ def _with_model(recipe: Recipe, software: str | None) -> Recipe:
     """The first versions named the model in Software only."""
     if recipe.model is not None or not software:
         return recipe
-    return dataclasses.replace(recipe, model=software, origins={**recipe.origins, "model": (Origin("exif:Software"),)})
+    return changed(recipe, model=software, origins={**recipe.origins, "model": (Origin("exif:Software"),)})
 
 
 def _with_seed(recipe: Recipe, container: Container) -> Recipe:
@@ -118,7 +117,7 @@ def _with_seed(recipe: Recipe, container: Container) -> Recipe:
     if not seeds:
         return recipe
     origins = {**recipe.origins, "seed": (Origin(description.source, "seed"),)}
-    return dataclasses.replace(recipe, seed=read_seed(seeds[-1]), origins=origins)
+    return changed(recipe, seed=read_seed(seeds[-1]), origins=origins)
 
 
 IMAGINAIRY = Generator(slug="imaginairy", title="imaginAIry", sources=(_COMMENT,), objects=(_COMMENT,), read=_read)

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from diffusion_toolkit.record import Recipe
+from diffusion_toolkit.record import Recipe, changed
 
 _OWN = frozenset({"generator", "source", "extra", "workflow", "problems", "generator_version", "origins"})
 
@@ -15,7 +15,7 @@ def completed(recipe: Recipe, other: Recipe) -> Recipe:
         for field in dataclasses.fields(recipe)
         if field.name not in _OWN and not getattr(recipe, field.name) and getattr(recipe, field.name) != 0
     }
-    return dataclasses.replace(
+    return changed(
         recipe,
         **missing,
         extra={**other.extra, **recipe.extra},

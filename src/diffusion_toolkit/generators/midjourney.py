@@ -1,6 +1,5 @@
 """Midjourney: the prompt as it was typed, with its flags and the id of the job, in the description."""
 
-import dataclasses
 import re
 from itertools import islice
 
@@ -8,7 +7,7 @@ from diffusion_toolkit.formats import Container, Text
 from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, plain_recipe
-from diffusion_toolkit.record import JsonValue, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, changed
 
 _SOURCES = ("png:Description", "xmp:dc:description", "exif:ImageDescription", "iptc:Caption-Abstract")
 _JOB = re.compile(r"\s*Job ID:\s*([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})\s*$")
@@ -39,7 +38,7 @@ def _recipe(container: Container, text: Text, typed: str, job: str) -> Recipe:
         origins["prompt"] = (Origin(text.source),)
     if version:
         origins["generator_version"] = (Origin(text.source, f"--{version[0]}"),)
-    return dataclasses.replace(
+    return changed(
         recipe,
         prompt=prompt,
         generator_version=version[1] if version else None,

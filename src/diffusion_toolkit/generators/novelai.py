@@ -13,7 +13,7 @@ from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, plain_recipe
 from diffusion_toolkit.generators.grammar.json_text import object_at, read_object
-from diffusion_toolkit.record import JsonValue, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, changed
 
 _WRAPPED = ("exif:UserComment", "stealth:alpha", "stealth:rgb")
 """Where all chunks stand in one JSON object, with `Comment` as JSON in a text."""
@@ -109,7 +109,7 @@ def _recipe(found: _Found) -> Recipe:
         changes |= {"model": match[1], "model_hash": match[2]}
         origins["model"] = origins["model_hash"] = (found.places["Source"],)
         del chunks["Source"]
-    return dataclasses.replace(
+    return changed(
         recipe,
         **changes,
         extra={**recipe.extra, **chunks},

@@ -1,7 +1,5 @@
 """Stability Matrix: JSON and AUTOMATIC1111's text in PNG chunks, beside the ComfyUI graph it ran and its project."""
 
-import dataclasses
-
 from diffusion_toolkit.formats import Container
 from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.fields import Fields
@@ -9,7 +7,7 @@ from diffusion_toolkit.generators.grammar.json_recipe import Keys, plain_recipe
 from diffusion_toolkit.generators.grammar.json_text import object_at
 from diffusion_toolkit.generators.grammar.parameters_fields import recipe_of
 from diffusion_toolkit.generators.grammar.parameters_text import find_parameters
-from diffusion_toolkit.record import Recipe
+from diffusion_toolkit.record import Recipe, changed
 from diffusion_toolkit.vocabulary import split_sampler
 
 _SLUG = "stabilitymatrix"
@@ -45,7 +43,7 @@ def _of_json(fields: Fields) -> Recipe:
     scheduler = split_sampler(recipe.sampler)[1] if recipe.sampler else None
     if scheduler:
         fields.note("scheduler", "Sampler")
-    return dataclasses.replace(
+    return changed(
         recipe,
         prompt=_with_one_line_end(recipe.prompt),
         negative_prompt=_with_one_line_end(recipe.negative_prompt),

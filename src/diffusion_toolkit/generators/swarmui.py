@@ -1,6 +1,5 @@
 """SwarmUI, and StableSwarmUI before it: `sui_image_params` in PNG `parameters` or in EXIF UserComment."""
 
-import dataclasses
 from collections.abc import Iterator
 
 from diffusion_toolkit.formats import Container, video_tags
@@ -15,7 +14,7 @@ from diffusion_toolkit.generators.grammar.json_recipe import (
     take_group,
 )
 from diffusion_toolkit.generators.grammar.json_text import object_at
-from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe, changed
 
 _SOURCES = ("png:parameters", "exif:UserComment", "exif:ImageDescription", "xmp:exif:UserComment", "sidecar:json")
 _VIDEO = video_tags("parameters", "comment", "description")
@@ -63,7 +62,7 @@ def _recipe(root: Fields, source: str) -> Recipe:
     model_hash = _model_hash(root, recipe.model)
     if model_hash is not None:
         origins["model_hash"] = (Origin(source, "sui_models"),)
-    return dataclasses.replace(
+    return changed(
         recipe,
         model_hash=model_hash,
         extra={**root.left, **recipe.extra},

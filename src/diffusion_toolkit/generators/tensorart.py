@@ -7,7 +7,7 @@ from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, named_lora, plain_recipe
 from diffusion_toolkit.generators.grammar.json_text import read_object
-from diffusion_toolkit.record import JsonValue, Lora, Recipe
+from diffusion_toolkit.record import JsonValue, Lora, Recipe, changed
 
 _SLUG = "tensorart"
 _SOURCE = "png:generation_data"
@@ -47,7 +47,7 @@ def _read(container: Container) -> Recipe | None:
     recipe = plain_recipe(fields, keys, generator=_SLUG, source=_SOURCE, loras=_loras(fields))
     if base:
         fields.adopt(base)
-    recipe = dataclasses.replace(recipe, model=model, model_hash=model_hash, origins=fields.origins)
+    recipe = changed(recipe, model=model, model_hash=model_hash, origins=fields.origins)
     return _without_any_seed(recipe) if container.text("png:prompt") else recipe
 
 
@@ -77,7 +77,7 @@ def _without_any_seed(recipe: Recipe) -> Recipe:
     if recipe.seed != _ANY_SEED:
         return recipe
     origins = {name: places for name, places in recipe.origins.items() if name != "seed"}
-    return dataclasses.replace(recipe, seed=None, extra={**recipe.extra, "seed": str(_ANY_SEED)}, origins=origins)
+    return changed(recipe, seed=None, extra={**recipe.extra, "seed": str(_ANY_SEED)}, origins=origins)
 
 
 TENSORART = Generator(slug=_SLUG, title="Tensor.Art", sources=(_SOURCE,), read=_read)

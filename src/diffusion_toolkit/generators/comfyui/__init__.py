@@ -4,8 +4,6 @@ The API graph (`prompt`) is believed first, because it holds what ran; the page'
 where the other is missing. A text in AUTOMATIC1111's form that a saver node wrote beside it wins field by field.
 """
 
-import dataclasses
-
 from diffusion_toolkit.formats import Container
 from diffusion_toolkit.generators.comfyui.fingerprint import workflow_graph
 from diffusion_toolkit.generators.comfyui.recipe import recipe_of_graph
@@ -17,7 +15,7 @@ from diffusion_toolkit.generators.grammar.parameters_fields import recipe_of
 from diffusion_toolkit.generators.grammar.parameters_program import parameters_by, program_of
 from diffusion_toolkit.generators.grammar.parameters_text import Parameters, find_parameters
 from diffusion_toolkit.generators.merge import completed
-from diffusion_toolkit.record import Recipe
+from diffusion_toolkit.record import Recipe, changed
 
 _SLUG = "comfyui"
 _DAMAGED = "The ComfyUI graph in this file is damaged and cannot be read."
@@ -81,7 +79,7 @@ def _recipe(container: Container, found: FoundGraph) -> Recipe:
     extra = document.get("extra")
     if "resource-stack" in document or (isinstance(extra, dict) and "airs" in extra):
         airs = {"airs": extra["airs"]} if isinstance(extra, dict) and "airs" in extra else {}
-        return dataclasses.replace(recipe, generator="civitai", extra={**recipe.extra, **airs})
+        return changed(recipe, generator="civitai", extra={**recipe.extra, **airs})
     return recipe
 
 

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from diffusion_toolkit.generators.comfyui.graph import Node
 
 Number = int | float
+CALCULATES = frozenset({"expression", "operation", "op", "operator"})
+"""Inputs, of which every node that calculates has one."""
+
 _LONGEST_EXPRESSION = 200
 _LARGEST = 2**64
 

@@ -19,7 +19,7 @@ _TEXTS = (
     "tags", "caption", "instruction", "main_prompt", "global_prompt", "local_prompts", "lyrics",
 )  # fmt: skip
 """Inputs of text encoders that hold texts, in the order in which they belong together."""
-_TEXT_NAMES = frozenset(_TEXTS)
+_TEXT_ORDER = {name: number for number, name in enumerate(_TEXTS)}
 _TEMPLATES = {"populated_text": "wildcard_text"}
 """What was filled in, and the template it was filled into, which does not count then."""
 _NOT_TEXT = (
@@ -50,12 +50,12 @@ class Conditioning:
     @property
     def prompt(self) -> str | None:
         """The texts as one, each once, in the order they were combined."""
-        return "\n".join(dict.fromkeys(said.text for said in self.texts if said.text)) or None
+        return "\n".join(dict.fromkeys([said.text for said in self.texts if said.text])) or None
 
     @property
     def places(self) -> list[Place]:
         """Where the texts stand; a text that is there twice has two places."""
-        return list(dict.fromkeys(place for said in self.texts for place in said.places))
+        return list(dict.fromkeys([place for said in self.texts for place in said.places]))
 
 
 def find_prompt(graph: Graph, sampler: Node, polarity: str, reader: TextReader) -> Conditioning:
@@ -111,8 +111,9 @@ def _steps(graph: Graph, node: Node, polarity: str, *, settled: bool) -> list[tu
 def _own_texts(node: Node, polarity: str, reader: TextReader, *, settled: bool) -> list[Said]:
     """The texts a node itself encodes."""
     names = [name for name, value in node.inputs.items() if _holds(name, value, polarity)]
-    if (settled or polarity == "positive") and not _TEXT_NAMES.isdisjoint(node.inputs):
-        names.extend([name for name in _TEXTS if name in node.inputs])
+    if settled or polarity == "positive":
+        usual = [name for name in node.inputs if name in _TEXT_ORDER]
+        names.extend(usual if len(usual) < 2 else sorted(usual, key=_TEXT_ORDER.__getitem__))
     if not names:
         return []
     said = {name: text for name in dict.fromkeys(names) if (text := reader.read(node, name, polarity))}

@@ -8,9 +8,9 @@ cannot be told apart by their wires (two equal branches) are listed by their ids
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
+from diffusion_toolkit.generators.comfyui.graph import Graph, Inputs, Link, Node
 from diffusion_toolkit.generators.comfyui.large_shape import arranging, large_shape
 from diffusion_toolkit.generators.comfyui.structure import Shape, structure_of
 from diffusion_toolkit.record import WorkflowGraph
@@ -32,7 +32,7 @@ def workflow_graph(graph: Graph) -> WorkflowGraph:
     structure, values = structure_of(graph)
     shape = structure.shape
     if shape is None:
-        is_large = _size(len(structure.key[0]), len(structure.key[3])) > _MOST_NODES
+        is_large = _size(len(structure.key[0]), len(structure.key[4])) > _MOST_NODES
         shape = large_shape(structure.key) if is_large else _shape(list(graph.nodes.values()))
         structure.shape = shape
     return WorkflowGraph(
@@ -111,7 +111,7 @@ class _Wires:
         return ready
 
 
-def _links(inputs: Mapping[str, Input]) -> Iterator[tuple[str, Link]]:
+def _links(inputs: Inputs) -> Iterator[tuple[str, Link]]:
     return ((name, value) for name, value in inputs.items() if isinstance(value, Link))
 
 

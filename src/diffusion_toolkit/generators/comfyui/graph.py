@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from diffusion_toolkit.record import JsonValue
 
@@ -19,7 +19,10 @@ _linked = partial(tuple.__new__, Link)  # pyright: ignore[reportUnknownMemberTyp
 """A link from a pair; a named tuple's own constructor is a Python function, even where readers are compiled."""
 
 Input: TypeAlias = JsonValue | Link
-Row: TypeAlias = tuple[str, str, Mapping[str, Input]]
+Inputs: TypeAlias = dict[str, Input]
+"""What a node gets, by name. Nobody changes it; compiled readers look into a `dict` sooner than into a `Mapping`."""
+
+Row: TypeAlias = tuple[str, str, Inputs]
 """A node's id, class and inputs; of a graph that is read as it is walked, links are still lists."""
 
 Span: TypeAlias = tuple[tuple[str, ...], int]
@@ -45,7 +48,7 @@ class Node:
     id: str
     kind: str
     title: str = ""
-    inputs: Mapping[str, Input]
+    inputs: Inputs
     _links: list[tuple[str, Link]] | None = field(default=None, init=False, repr=False, compare=False)
 
     def links(self) -> list[tuple[str, Link]]:
@@ -72,36 +75,42 @@ class Node:
 class _ExecutedNodes(Mapping[str, Node]):
     """The nodes of an executed graph, each made when it is first asked for: most of a graph is never visited."""
 
-    __slots__ = ("_numbers", "_rows", "_spans", "_values", "document", "made")
+    __slots__ = ("_rows", "_spans", "_values", "document", "made")
 
-    def __init__(self, ids: list[str], rows: list[Row], document: Mapping[str, JsonValue]) -> None:
-        self._numbers = {key: number for number, key in enumerate(ids)}
+    def __init__(self, rows: dict[str, Row], document: dict[str, JsonValue]) -> None:
         self._rows = rows
         self._values: list[Input] = []
-        self._spans: Mapping[str, Span] = {}
+        self._spans: dict[str, Span] = {}
         self.document = document
         self.made: dict[str, Node] = {}
 
     def __getitem__(self, key: str) -> Node:
-        found = self.made.get(key)
+        found = self.find(key)
         if found is None:
-            found = self.made[key] = self._node(key, self._rows[self._numbers[key]])
+            raise KeyError(key)
+        return found
+
+    def find(self, key: str) -> Node | None:
+        """The node of this id; None when there is none."""
+        found = self.made.get(key)
+        if found is None and (row := self._rows.get(key)) is not None:
+            found = self.made[key] = self._node(key, row)
         return found
 
     def __contains__(self, key: object) -> bool:
-        return key in self._numbers
+        return key in self._rows
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
+        return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._rows)
 
     def rows(self) -> list[Row]:
         """The nodes as the file has them."""
-        return self._rows
+        return list(self._rows.values())
 
-    def take(self, values: list[Input], spans: Mapping[str, Span]) -> None:
+    def take(self, values: list[Input], spans: dict[str, Span]) -> None:
         """The values of all inputs, links being links already, and which of them are whose."""
         self._values, self._spans = values, spans
 
@@ -126,9 +135,9 @@ class Graph:
     """
 
     __slots__ = (
+        "_executed",
         "_is_huge",
         "_left",
-        "_made",
         "_rows",
         "characters",
         "document",
@@ -141,9 +150,8 @@ class Graph:
     def __init__(self, nodes: Mapping[str, Node], characters: int = 0) -> None:
         self.nodes = nodes
         self.characters = characters
-        executed = nodes if isinstance(nodes, _ExecutedNodes) else None
-        self.document = executed.document if executed else None
-        self._made = executed.made if executed else nodes
+        self._executed = nodes if isinstance(nodes, _ExecutedNodes) else None
+        self.document = None if self._executed is None else self._executed.document
         self.pictures: dict[str, list[Link]] = {}
         self.models: dict[tuple[Link, ...], object] = {}
         self._rows: list[Row] | None = None
@@ -155,18 +163,17 @@ class Graph:
         """The node a link comes from; None when the graph does not hold it, or enough was followed."""
         if link is None or self._left < 0:
             return None
-        node = self._made.get(link.node)
+        key, executed = link[0], self._executed  # by its number, which is sooner than by its name
+        node = self.nodes.get(key) if executed is None else executed.find(key)
         if node is None:
-            if link.node not in self.nodes:
-                return None
-            node = self.nodes[link.node]
+            return None
         self._left -= _NODE_VISITS + len(node.inputs)
         return node if self._left >= 0 else None
 
-    def take(self, values: list[Input], spans: Mapping[str, Span]) -> None:
+    def take(self, values: list[Input], spans: dict[str, Span]) -> None:
         """Make nodes of these values, one for each input in the order of the file, links being links already."""
-        if isinstance(self.nodes, _ExecutedNodes):
-            self.nodes.take(values, spans)
+        if self._executed is not None:
+            self._executed.take(values, spans)
 
     def is_huge(self) -> bool:
         """Whether the graph has so many inputs that nobody drew it, and there is no time to look at each."""
@@ -182,11 +189,10 @@ class Graph:
         """All nodes without making them."""
         rows = self._rows
         if rows is None:
-            nodes = self.nodes
-            if isinstance(nodes, _ExecutedNodes):
-                rows = nodes.rows()
+            if self._executed is not None:
+                rows = self._executed.rows()
             else:
-                rows = [(node.id, node.kind, node.inputs) for node in nodes.values()]
+                rows = [(node.id, node.kind, node.inputs) for node in self.nodes.values()]
             self._rows = rows
         return rows
 
@@ -195,22 +201,21 @@ def api_graph(value: JsonValue, characters: int = 0) -> Graph | None:
     """The graph as ComfyUI executes it: `{"3": {"class_type": "KSampler", "inputs": {…}}, …}`; None for other JSON."""
     if not isinstance(value, dict):
         return None
-    ids: list[str] = []
-    rows: list[Row] = []
+    rows: dict[str, Row] = {}
     for key, entry in value.items():
-        if type(entry) is dict and type(kind := entry.get("class_type")) is str:
-            ids.append(key)
-            rows.append((key, kind, inputs if type(inputs := entry.get("inputs")) is dict else {}))
+        if isinstance(entry, dict) and isinstance(kind := entry.get("class_type"), str):
+            inputs = entry.get("inputs")
+            rows[key] = key, kind, cast(Inputs, inputs) if isinstance(inputs, dict) else {}
             if len(rows) >= _MOST_NODES:
                 break
-    return Graph(_ExecutedNodes(ids, rows, value), characters) if rows else None
+    return Graph(_ExecutedNodes(rows, value), characters) if rows else None
 
 
-def _inputs(inputs: Mapping[str, Input], nodes: Mapping[str, JsonValue]) -> dict[str, Input]:
+def _inputs(inputs: Inputs, nodes: dict[str, JsonValue]) -> Inputs:
     return {name: resolved(item, nodes) if isinstance(item, (list, dict)) else item for name, item in inputs.items()}
 
 
-def resolved(item: Input, nodes: Mapping[str, JsonValue]) -> Input:
+def resolved(item: Input, nodes: dict[str, JsonValue]) -> Input:
     """What a list or object among the inputs is: `["4", 0]` is a link when a node 4 is there.
 
     A list meant as a value comes as `{"__value__": […]}`.

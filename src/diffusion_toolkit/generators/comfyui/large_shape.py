@@ -38,8 +38,8 @@ def arranging(order: Sequence[int]) -> Callable[[list[Input]], tuple[Scalar, ...
 
 def _groups(key: Key) -> list[_Group]:
     """The group of each node."""
-    _, kinds, names, shapes = key
-    marks = bytearray(sum(map(len, names)))
+    _, kinds, ends, names, shapes = key
+    marks = bytearray(len(names))
     objects: dict[int, tuple[str, ...]] = {}
     for place, what in shapes:
         if isinstance(what, Link):
@@ -49,9 +49,8 @@ def _groups(key: Key) -> list[_Group]:
             objects[place] = what
     groups: list[_Group] = []
     begin = 0
-    for kind, own in zip(kinds, names, strict=True):
-        end = begin + len(own)
-        mark = bytes(marks[begin:end])
+    for kind, end in zip(kinds, ends, strict=True):
+        own, mark = names[begin:end], bytes(marks[begin:end])
         inner = tuple(objects[place] for place in range(begin, end) if place in objects) if _OBJECT in mark else ()
         groups.append((kind, own, mark, inner))
         begin = end

@@ -1,12 +1,11 @@
 """Which samplers made the picture: from the node that saved it back to the first one."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
+from diffusion_toolkit.generators.comfyui.graph import Graph, Inputs, Link, Node
 from diffusion_toolkit.generators.comfyui.sizes import output_size
 from diffusion_toolkit.generators.comfyui.structure import structure_of
 from diffusion_toolkit.generators.comfyui.values import find, read, setting
@@ -105,7 +104,7 @@ def node_is_saved(node: Node) -> bool:
     return _is_saved(node.kind, node.inputs)
 
 
-def _is_saved(kind: str, inputs: Mapping[str, Input]) -> bool:
+def _is_saved(kind: str, inputs: Inputs) -> bool:
     writes = not _SAVED.isdisjoint(inputs) or _named_for_output(kind[:_LONGEST_KIND]) == "saves"
     return writes and inputs.get("save_output") is not False
 
@@ -125,7 +124,7 @@ def _used(graph: Graph) -> set[str]:
     """The nodes that others get something from."""
     if graph.is_huge():
         return {link.node for node in graph.nodes.values() for _, link in node.links()}
-    return {what.node for _, what in structure_of(graph)[0].key[3] if isinstance(what, Link)}
+    return {link.node for link in structure_of(graph)[0].links()}
 
 
 def _passes_to(graph: Graph, output: Node) -> Passes | None:

@@ -45,11 +45,12 @@ def recipe_of_graph(
     main = passes.main
     positive = find_prompt(graph, main, "positive", reader)
     negative = find_prompt(graph, main, "negative", reader)
+    prompt, negative_prompt = positive.prompt, negative.prompt
     models = find_models(graph, main)
-    later = find_later(graph, passes, models.name, positive.prompt, reader)
+    later = find_later(graph, passes, models.name, prompt, reader)
     asked = asked_size(graph, main)
     vae = find_vae(graph, [*(decoder(graph, passes.output) if passes.output else ()), main])
-    embeddings = embeddings_in(positive.prompt, negative.prompt)
+    embeddings = embeddings_in(prompt, negative_prompt)
     _note(origins, positive, negative, models, later)
     if embeddings:
         said = (said for said in (*positive.texts, *negative.texts) if embeddings_in(said.text))
@@ -59,8 +60,8 @@ def recipe_of_graph(
     recipe = Recipe(
         generator="comfyui",
         source=source,
-        prompt=positive.prompt,
-        negative_prompt=negative.prompt,
+        prompt=prompt,
+        negative_prompt=negative_prompt,
         steps=origins.take("steps", steps_of(graph, main), read_count),
         sampler=origins.take("sampler", sampler_of(graph, main), text),
         scheduler=origins.take("scheduler", scheduler_of(graph, main), text),

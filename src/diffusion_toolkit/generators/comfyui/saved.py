@@ -1,6 +1,5 @@
 """What a node that saves a picture is told about it, for the fields that the graph behind it leaves open."""
 
-import dataclasses
 from typing import Any
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Node
@@ -10,7 +9,7 @@ from diffusion_toolkit.generators.comfyui.samplers import text
 from diffusion_toolkit.generators.comfyui.texts import TextReader
 from diffusion_toolkit.generators.comfyui.values import Found, find
 from diffusion_toolkit.generators.grammar.numbers import read_count, read_decimal, read_seed
-from diffusion_toolkit.record import JsonValue, Recipe
+from diffusion_toolkit.record import JsonValue, Recipe, changed
 
 _NUMBERS = (
     ("seed", read_seed, ("seed_value", "seed", "noise_seed")),
@@ -39,7 +38,7 @@ def with_saved(graph: Graph, output: Node, recipe: Recipe, reader: TextReader, o
         if said is not None and said.text.strip():
             found[field] = said.text.strip()
             origins.note(field, said.places)
-    return dataclasses.replace(recipe, **found) if found else recipe
+    return changed(recipe, **found) if found else recipe
 
 
 def _first(graph: Graph, node: Node, names: tuple[str, ...]) -> Found | None:

@@ -47,9 +47,16 @@ def node_size(graph: Graph, node: Node) -> Size | None:
 
 def asked_size(graph: Graph, sampler: Node) -> Size | None:
     """The size of the latent a sampler starts from, or its own where it makes that itself."""
-    starts = picture_links(graph, sampler)
-    found = nearest(graph, starts, picture_links, lambda node: node_size(graph, node) is not None, most=1)
-    return node_size(graph, found[0]) if found else node_size(graph, sampler)
+    sizes: list[Size] = []
+
+    def has_size(node: Node) -> bool:
+        size = node_size(graph, node)
+        if size is not None:
+            sizes.append(size)
+        return size is not None
+
+    nearest(graph, picture_links(graph, sampler), picture_links, has_size, most=1)
+    return sizes[0] if sizes else node_size(graph, sampler)
 
 
 def enlarging(graph: Graph, way: list[Node]) -> Enlarging | None:

@@ -7,7 +7,6 @@ The structure is everything that the file says but the values: ids, classes, nam
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import accumulate, chain
 from typing import TypeAlias, cast
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Span, resolved
@@ -19,7 +18,6 @@ _LONGEST_VALUE = 1_000_000
 _MOST_REMEMBERED = 64
 """Structures a process remembers; pictures of one structure lie beside each other."""
 _MOST_REMEMBERED_PARTS = 20_000
-_NESTED = frozenset({list, dict, Link})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,10 @@ class Shape:
 
 
 Key: TypeAlias = tuple[
-    tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...], tuple[tuple[int, Link | tuple[str, ...]], ...]
+    tuple[str, ...], tuple[str, ...], tuple[int, ...], tuple[str, ...], tuple[tuple[int, Link | tuple[str, ...]], ...]
 ]
-"""Ids and classes of the nodes, names of their inputs, and links and names inside of objects by the input's number."""
+"""Ids and classes of the nodes, where the inputs of each end among all inputs, the names of these, and links and names
+inside of objects by the input's number."""
 
 
 @dataclass(slots=True)
@@ -47,11 +46,19 @@ class Structure:
     outputs: tuple[int, ...] | None = None
     _spans: dict[str, Span] | None = None
 
+    def links(self) -> list[Link]:
+        """All links of the graph."""
+        return [what for _, what in self.key[4] if isinstance(what, Link)]
+
     def spans(self) -> dict[str, Span]:
         """Which values are whose, by the ids of the nodes."""
         if self._spans is None:
-            begins = accumulate(map(len, self.key[2]), initial=0)
-            self._spans = dict(zip(self.key[0], zip(self.key[2], begins, strict=False), strict=True))
+            ids, _, ends, names, _ = self.key
+            begin, spans = 0, dict[str, Span]()
+            for key, end in zip(ids, ends, strict=True):
+                spans[key] = names[begin:end], begin
+                begin = end
+            self._spans = spans
         return self._spans
 
 
@@ -83,35 +90,70 @@ def _structure(key: Key, parts: int) -> Structure:
 
 def _taken_apart(graph: Graph) -> tuple[Key, list[Input], list[Input]]:
     """Everything but the values; the values of the inputs; the same as scalars, with those inside of objects."""
-    rows, document = graph.rows(), graph.document
-    inputs = [row[2] for row in rows]
-    whole = list(chain.from_iterable([each.values() for each in inputs]))
-    shapes: list[tuple[int, Link | tuple[str, ...]]] = []
-    links: dict[tuple[JsonValue, ...], Link] = {}  # pyright: ignore[reportUnhashable] a text and a number are put into it
-    changed: dict[int, Scalar] = {}
-    inside: list[Input] = []
-    for place in [place for place, kind in enumerate(map(type, whole)) if kind in _NESTED]:
-        value = whole[place]
-        if document is not None:
-            pair = tuple(value) if type(value) is list and _is_pair(value) else None
-            link = links.get(pair) if pair else None
-            if link is None:
-                value = resolved(value, document)
-                if pair and isinstance(value, Link):
-                    links[pair] = value
+    parts = _Parts(graph.document)
+    ids: list[str] = []
+    kinds: list[str] = []
+    ends: list[int] = []
+    names: list[str] = []
+    whole = parts.whole
+    for key, kind, inputs in graph.rows():
+        ids.append(key)
+        kinds.append(kind)
+        for name, value in inputs.items():
+            names.append(name)
+            if isinstance(value, (list, dict, tuple)):
+                parts.take(value)
             else:
-                value = link
-            whole[place] = value
+                whole.append(value)
+        ends.append(len(names))
+    key_of_all = (tuple(ids), tuple(kinds), tuple(ends), tuple(names), tuple(parts.shapes))
+    values = _scalars(whole, parts.changed, parts.inside, shorten=not 0 < graph.characters <= _LONGEST_VALUE)
+    return key_of_all, whole, values
+
+
+class _Parts:
+    """What the inputs of a graph hold, one after the other.
+
+    whole: their values, links being links already; shapes: links and names inside of objects by the input's number;
+    changed: lists and empty objects as scalars, likewise; inside: the values inside of objects.
+    """
+
+    __slots__ = ("_document", "_links", "changed", "inside", "shapes", "whole")
+
+    def __init__(self, document: dict[str, JsonValue] | None) -> None:
+        self._document = document
+        self._links: dict[tuple[JsonValue, ...], Link] = {}  # pyright: ignore[reportUnhashable] a text and a number
+        self.whole: list[Input] = []
+        self.shapes: list[tuple[int, Link | tuple[str, ...]]] = []
+        self.changed: dict[int, Scalar] = {}
+        self.inside: list[Input] = []
+
+    def take(self, value: Input) -> None:
+        """Take a value that is a link, a list or an object."""
+        if self._document is not None:
+            value = self._resolved(value, self._document)
+        place = len(self.whole)
+        self.whole.append(value)
         if isinstance(value, Link):
-            shapes.append((place, value))
+            self.shapes.append((place, value))
         elif isinstance(value, dict) and value:
-            shapes.append((place, tuple(value)))
-            inside.extend(map(scalar_of, value.values()))
+            self.shapes.append((place, tuple(value)))
+            self.inside.extend([scalar_of(item) for item in value.values()])
         else:
-            changed[place] = scalar_of(value)
-    ids, kinds, _ = zip(*rows, strict=True) if rows else ((), (), ())
-    key = (ids, kinds, tuple(map(tuple, inputs)), tuple(shapes))
-    return key, whole, _scalars(whole, changed, inside, shorten=not 0 < graph.characters <= _LONGEST_VALUE)
+            self.changed[place] = scalar_of(value)
+
+    def _resolved(self, value: Input, document: dict[str, JsonValue]) -> Input:
+        """The value with links as links; one that several inputs share is made once."""
+        if not (isinstance(value, list) and _is_pair(value)):
+            return resolved(value, document)
+        pair = tuple(value)
+        known = self._links.get(pair)
+        if known is not None:
+            return known
+        found = resolved(value, document)
+        if isinstance(found, Link):
+            self._links[pair] = found
+        return found
 
 
 def _is_pair(value: list[JsonValue]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from diffusion_toolkit.generators.comfyui.arithmetic import calculated
+from diffusion_toolkit.generators.comfyui.arithmetic import CALCULATES, calculated
 from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
 from diffusion_toolkit.generators.comfyui.names import is_helper, stem
 from diffusion_toolkit.generators.comfyui.presets import preset_side
@@ -93,7 +93,7 @@ def _made(graph: Graph, node: Node, name: str, depth: int) -> Found | None:
     side = preset_side(node, name)
     if side is not None:
         return found_at(side[0], node, side[1])
-    if depth > _DEEPEST_SUMS:
+    if depth > _DEEPEST_SUMS or CALCULATES.isdisjoint(node.inputs):
         return None
     known: dict[str, int | float | None] = {}
 

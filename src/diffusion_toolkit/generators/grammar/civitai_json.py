@@ -14,7 +14,7 @@ from diffusion_toolkit.generators.grammar.parameters_networks import (
     read_resources,
 )
 from diffusion_toolkit.generators.grammar.prompt_tags import loras_in
-from diffusion_toolkit.record import JsonValue, Lora, Recipe
+from diffusion_toolkit.record import JsonValue, Lora, Recipe, changed
 
 _KEYS = Keys(
     prompt=("prompt",),
@@ -91,7 +91,7 @@ def recipe_of_civitai(found: CivitaiObject, generator: str, source: str) -> Reci
     model = _listed_model(fields, listed)
     keys = _KEYS if model is None else dataclasses.replace(_KEYS, model=())
     recipe = plain_recipe(fields, keys, generator=generator, source=source, loras=_loras(fields, listed))
-    return dataclasses.replace(
+    return changed(
         recipe,
         model=model or recipe.model,
         embeddings=_embeddings(fields, listed),

@@ -7,7 +7,7 @@ from typing import TypeVar
 from diffusion_toolkit.generators.grammar.numbers import read_decimal, read_integer
 from diffusion_toolkit.record import JsonValue, Origin
 
-Number = TypeVar("Number", int, float, tuple[int, int])
+Number = TypeVar("Number", bound=int | float | tuple[int, int])
 
 LONGEST_QUOTED = 60
 """Characters of a bad value that a problem quotes."""
@@ -44,10 +44,14 @@ class Fields:
         for key in keys:
             if key in self.left:
                 return key
-        if self._spelling is None:
-            self._spelling = {key.casefold(): key for key in reversed(self.left)}
-        found = (self._spelling.get(key.casefold()) for key in keys)
-        return next((key for key in found if key is not None and key in self.left), None)
+        spelling = self._spelling
+        if spelling is None:
+            spelling = self._spelling = {key.casefold(): key for key in reversed(self.left)}
+        for key in keys:
+            found = spelling.get(key.casefold())
+            if found is not None and found in self.left:
+                return found
+        return None
 
     def peek(self, *keys: str) -> JsonValue:
         """The value of the first of these keys that is there; it stays to be taken."""
@@ -71,6 +75,10 @@ class Fields:
 
     def text(self, field: str, *keys: str) -> str | None:
         """The text of the first of these keys that has one; blank texts and other values are not taken."""
+        return self.text_of(field, keys)
+
+    def text_of(self, field: str, keys: tuple[str, ...]) -> str | None:
+        """The same of keys that are a tuple already: to hand each on takes longer than to look for it."""
         for key in keys:
             spelled = key if key in self.left else self.find(key)
             if spelled is not None and isinstance(value := self.left[spelled], str) and value.strip():
@@ -81,6 +89,10 @@ class Fields:
 
     def number(self, field: str, read: Callable[[JsonValue], Number | None], *keys: str) -> Number | None:
         """The number of the first of these keys that has a value. One that cannot be read stays and is told of."""
+        return self.number_of(field, read, keys)
+
+    def number_of(self, field: str, read: Callable[[JsonValue], Number | None], keys: tuple[str, ...]) -> Number | None:
+        """The same of keys that are a tuple already."""
         for key in keys:
             spelled = key if key in self.left else self.find(key)
             if spelled is None or (value := self.left[spelled]) is None or value == "":

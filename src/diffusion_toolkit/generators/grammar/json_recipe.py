@@ -59,19 +59,19 @@ def plain_recipe(
     return Recipe(
         generator=generator,
         source=source,
-        generator_version=take_text(fields, "generator_version", *keys.generator_version),
-        prompt=take_text(fields, "prompt", *keys.prompt),
-        negative_prompt=take_text(fields, "negative_prompt", *keys.negative_prompt),
-        steps=fields.number("steps", read_count, *keys.steps),
-        sampler=take_text(fields, "sampler", *keys.sampler),
-        scheduler=take_text(fields, "scheduler", *keys.scheduler),
-        cfg_scale=fields.number("cfg_scale", read_decimal, *keys.cfg_scale),
-        seed=fields.number("seed", read_seed, *keys.seed),
-        model=take_text(fields, "model", *keys.model),
-        model_hash=take_text(fields, "model_hash", *keys.model_hash),
-        vae=take_text(fields, "vae", *keys.vae),
-        clip_skip=fields.number("clip_skip", read_clip_skip, *keys.clip_skip),
-        denoising_strength=fields.number("denoising_strength", read_decimal, *keys.denoising_strength),
+        generator_version=_text(fields, "generator_version", keys.generator_version),
+        prompt=_text(fields, "prompt", keys.prompt),
+        negative_prompt=_text(fields, "negative_prompt", keys.negative_prompt),
+        steps=fields.number_of("steps", read_count, keys.steps),
+        sampler=_text(fields, "sampler", keys.sampler),
+        scheduler=_text(fields, "scheduler", keys.scheduler),
+        cfg_scale=fields.number_of("cfg_scale", read_decimal, keys.cfg_scale),
+        seed=fields.number_of("seed", read_seed, keys.seed),
+        model=_text(fields, "model", keys.model),
+        model_hash=_text(fields, "model_hash", keys.model_hash),
+        vae=_text(fields, "vae", keys.vae),
+        clip_skip=fields.number_of("clip_skip", read_clip_skip, keys.clip_skip),
+        denoising_strength=fields.number_of("denoising_strength", read_decimal, keys.denoising_strength),
         size=size,
         loras=loras,
         hires=hires,
@@ -86,14 +86,22 @@ def plain_recipe(
 
 def take_text(fields: Fields, field: str, *keys: str) -> str | None:
     """A text; one that is there but empty says nothing and is not left for `extra` either."""
-    found = fields.text(field, *keys)
-    if found is None and keys:
-        drop_empty(fields, *keys)
+    return _text(fields, field, keys)
+
+
+def _text(fields: Fields, field: str, keys: tuple[str, ...]) -> str | None:
+    found = fields.text_of(field, keys)
+    if found is None:
+        _drop_empty(fields, keys)
     return found
 
 
 def drop_empty(fields: Fields, *keys: str) -> None:
     """Forget these keys where their values are null, "", [] or {}: they say that there is nothing."""
+    _drop_empty(fields, keys)
+
+
+def _drop_empty(fields: Fields, keys: tuple[str, ...]) -> None:
     for key in keys:
         spelled = fields.find(key)
         if spelled is not None and fields.left[spelled] in (None, "", [], {}):
@@ -102,7 +110,7 @@ def drop_empty(fields: Fields, *keys: str) -> None:
 
 def take_size(fields: Fields, keys: Keys) -> tuple[int, int] | None:
     """Width and height, from one value or two; a lone side stays where it is."""
-    if keys.size and (whole := fields.number("size", read_size, *keys.size)):
+    if keys.size and (whole := fields.number_of("size", read_size, keys.size)):
         return whole
     width = fields.find(*keys.width) if keys.width else None
     height = fields.find(*keys.height) if keys.height else None

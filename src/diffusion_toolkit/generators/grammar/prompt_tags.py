@@ -37,8 +37,8 @@ def _weight(text: str) -> float | None:
 
 def embeddings_in(*prompts: str | None) -> tuple[str, ...]:
     """The names of `embedding:NAME` in the prompts, each once."""
-    found = (match[1].rstrip(".") for prompt in prompts if prompt for match in _EMBEDDING.finditer(prompt))
-    return tuple(dict.fromkeys(found))
+    tagged = [prompt for prompt in prompts if prompt and "embedding:" in prompt.lower()]
+    return tuple(dict.fromkeys([match[1].rstrip(".") for prompt in tagged for match in _EMBEDDING.finditer(prompt)]))
 
 
 def hypernets_in(prompt: str) -> list[JsonValue]:

@@ -52,7 +52,7 @@ def read_pairs(line: str) -> dict[str, str]:
     pairs = _plain_pairs(line)
     if pairs is not None:
         return pairs
-    if len(line) <= _LONGEST_TIDY_LINE:
+    if len(line) <= _LONGEST_TIDY_LINE and ": {" not in line and ": [" not in line:
         found: list[tuple[str, str]] = _TIDY.findall(line)
         if ", ".join([f"{key}: {value}" for key, value in found]) == line:
             return {key: _unquoted(value) if value[:1] == '"' else value.rstrip() for key, value in found}

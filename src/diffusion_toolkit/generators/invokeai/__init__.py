@@ -1,7 +1,5 @@
 """InvokeAI, from the command line of 2022 (`Dream`) to the metadata and graphs of version 6."""
 
-import dataclasses
-
 from diffusion_toolkit.formats import Container, Text, video_tags
 from diffusion_toolkit.generators.generator import Generator
 from diffusion_toolkit.generators.grammar.json_text import object_at, read_object
@@ -10,7 +8,7 @@ from diffusion_toolkit.generators.invokeai.graph import recipe_of_graph
 from diffusion_toolkit.generators.invokeai.metadata import recipe_of_metadata
 from diffusion_toolkit.generators.invokeai.sd_metadata import recipe_of_sd_metadata
 from diffusion_toolkit.generators.merge import completed
-from diffusion_toolkit.record import JsonValue, Recipe
+from diffusion_toolkit.record import JsonValue, Recipe, changed
 
 _METADATA = ("png:invokeai_metadata", *video_tags("invokeai_metadata"))
 _GRAPHS = (
@@ -36,7 +34,7 @@ def _newest(container: Container) -> Recipe | None:
         graph = _graph(container)
         drawn = recipe_of_graph(graph[1], graph[0]) if graph else None
         recipe = completed(recipe, drawn) if recipe and drawn else recipe or drawn
-    return dataclasses.replace(recipe, workflow=True) if recipe and has_graph else recipe
+    return changed(recipe, workflow=True) if recipe and has_graph else recipe
 
 
 def _may_be_graph(text: Text) -> bool:
@@ -71,7 +69,7 @@ def _older(container: Container) -> Recipe | None:
     if found is None:
         return recipe_of_command(command.value, command.source) if command else None
     recipe = recipe_of_sd_metadata(found[1], found[0])
-    return dataclasses.replace(recipe, extra={**recipe.extra, "Dream": command.value}) if command else recipe
+    return changed(recipe, extra={**recipe.extra, "Dream": command.value}) if command else recipe
 
 
 INVOKEAI = Generator(

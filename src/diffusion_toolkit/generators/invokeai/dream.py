@@ -1,11 +1,10 @@
 """InvokeAI's command line: `"a lighthouse [blurry]" -s 50 -S 7 -W512 -H512 -C7.5 -A k_lms`."""
 
-import dataclasses
 import re
 
 from diffusion_toolkit.generators.grammar.fields import Fields, plain
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, plain_recipe
-from diffusion_toolkit.record import JsonValue, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, changed
 
 _QUOTED = re.compile(r'"(.*?)"(?=\s+-|\s*$)', re.DOTALL)
 _FIRST_SWITCH = re.compile(r"\s(?=-s\s*\d)")
@@ -72,7 +71,7 @@ def recipe_of_command(command: str, source: str) -> Recipe:
     for name, value in (("prompt", prompt), ("negative_prompt", negative)):
         if value is not None:
             origins[name] = (Origin(source),)
-    return dataclasses.replace(recipe, prompt=prompt, negative_prompt=negative, origins=origins)
+    return changed(recipe, prompt=prompt, negative_prompt=negative, origins=origins)
 
 
 def _spelled(place: Origin, spelled: dict[str, str]) -> Origin:

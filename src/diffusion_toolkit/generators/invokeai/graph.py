@@ -2,7 +2,6 @@
 says how a picture was made. Values are followed along the edges into the step that drew first.
 """
 
-import dataclasses
 from collections.abc import Mapping
 
 from diffusion_toolkit.generators.grammar.json_recipe import read_side
@@ -10,7 +9,7 @@ from diffusion_toolkit.generators.grammar.numbers import read_count, read_decima
 from diffusion_toolkit.generators.invokeai.metadata import model_name, recipe_of_metadata
 from diffusion_toolkit.generators.invokeai.nodes import Graph, Node, read_graph
 from diffusion_toolkit.generators.merge import completed
-from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe, changed
 
 _OF_EVERY_NODE = frozenset({"id", "type", "is_intermediate", "use_cache", "board", "metadata"})
 _METADATA_NODES = ("core_metadata", "metadata_accumulator")
@@ -30,7 +29,7 @@ def recipe_of_graph(values: Mapping[str, JsonValue], source: str) -> Recipe:
         return recipe
     told = recipe_of_metadata(node.values, source, f"nodes.{node.id}.")
     places = {name: tuple(_at(place, node) for place in found) for name, found in told.origins.items()}
-    told = dataclasses.replace(told, extra=_said(told.extra), origins=places)
+    told = changed(told, extra=_said(told.extra), origins=places)
     return completed(told, recipe)
 
 

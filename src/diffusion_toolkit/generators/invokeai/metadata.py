@@ -1,11 +1,10 @@
 """InvokeAI 3 to 6: `invokeai_metadata`, one flat object in which models are objects of their own."""
 
-import dataclasses
 from collections.abc import Mapping
 
 from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, drop_empty, named_lora, plain_recipe, take_group
-from diffusion_toolkit.record import NOTHING, JsonValue, Lora, Recipe
+from diffusion_toolkit.record import NOTHING, JsonValue, Lora, Recipe, changed
 
 _KEYS = Keys(
     generator_version=("app_version",),
@@ -46,7 +45,7 @@ def recipe_of_metadata(values: Mapping[str, JsonValue], source: str, path: str =
         refiner=refiner,
         controlnets=controlnets,
     )
-    return dataclasses.replace(recipe, model=model, model_hash=model_hash, vae=vae)
+    return changed(recipe, model=model, model_hash=model_hash, vae=vae)
 
 
 def model_name(value: JsonValue) -> str | None:

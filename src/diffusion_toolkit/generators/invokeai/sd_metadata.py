@@ -1,12 +1,11 @@
 """InvokeAI 1.14 to 2.3: `sd-metadata`, with the model at the root and the rest under `image`."""
 
-import dataclasses
 from collections.abc import Mapping
 
 from diffusion_toolkit.generators.grammar.fields import Fields
 from diffusion_toolkit.generators.grammar.json_recipe import Keys, drop_empty, plain_recipe, take_text
 from diffusion_toolkit.generators.invokeai.dream import split_prompt
-from diffusion_toolkit.record import JsonValue, Origin, Recipe
+from diffusion_toolkit.record import JsonValue, Origin, Recipe, changed
 
 _KEYS = Keys(
     steps=("steps",),
@@ -34,7 +33,7 @@ def recipe_of_sd_metadata(values: Mapping[str, JsonValue], source: str) -> Recip
     for name, value in (("prompt", prompt), ("negative_prompt", negative)):
         if value is not None:
             origins[name] = (Origin(source, path),)
-    return dataclasses.replace(
+    return changed(
         recipe,
         generator_version=version,
         model=model,

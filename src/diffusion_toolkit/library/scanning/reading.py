@@ -13,8 +13,8 @@ from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
-from diffusion_toolkit.generators import FileReader
-from diffusion_toolkit.library.scanning.file_state import file_state
+from diffusion_toolkit.generators import FileReader, expect_many_files
+from diffusion_toolkit.library.scanning.file_state import FileState, clamped_ns, file_state
 from diffusion_toolkit.library.scanning.limits import Limits
 from diffusion_toolkit.library.scanning.packing import FileReading, pack, packed_reading, unpack
 from diffusion_toolkit.paths import printable, stored_name
@@ -52,6 +52,7 @@ def serve_readings(connection: "Connection[bytes, bytes]", task: Task) -> None:
     """Take lists of paths, answer each path with its reading, end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its readers
     _keep_output_apart()
+    expect_many_files()
     read = task.read
 
     def send(message: tuple[object, ...]) -> None:
@@ -116,7 +117,11 @@ def read_one(path: str, read: ReadFile, limits: Limits) -> FileReading | None:
         return _with_problem(empty, f"{name} is {what}, not a file.")
     try:
         record = read(path)
-        return None if record.problems and not _is_still_there(path) else (record, state)
+        if not record.problems:
+            return record, state
+        if not _is_still_there(path):
+            return None
+        return record, state if _opens(path) else _to_be_read_again(state)
     except MemoryError:
         return _with_problem(empty, f"This file {limits.too_large}.")
     except Exception as error:  # noqa: BLE001  a fault of a parser becomes this file's problem
@@ -134,6 +139,20 @@ def _is_still_there(path: str) -> bool:
         return file_state(path) is not None
     except OSError:
         return False
+
+
+def _opens(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except OSError:
+        return False
+    return True
+
+
+def _to_be_read_again(state: FileState) -> FileState:
+    """A state that no file has: what could not be opened may be readable at the next scan, and looks the same then."""
+    return replace(state, mtime_ns=clamped_ns(state.mtime_ns - 1))
 
 
 def _loaded_plugins(read: ReadFile, tell: Tell) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
