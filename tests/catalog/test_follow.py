@@ -191,13 +191,24 @@ def test_restored_database_is_read_anew_and_selections_expire(collection: Collec
     assert catalog.state.library == library + 1
 
 
-def test_token_that_never_comes_costs_a_bounded_wait(collection: Collection) -> None:
+def test_a_write_that_does_not_end_costs_a_bounded_wait(collection: Collection) -> None:
     filled(collection)
     catalog = Catalog(collection, CatalogOptions(token_wait_s=0.2))
     catalog.load()
-    begun = time.monotonic()
+    with collection.begin() as connection, collection.begin() as later:
+        token = connection.execute(sa.text("SELECT pg_current_xact_id()::text::bigint")).scalar_one()
+        later.execute(sa.text("SELECT pg_current_xact_id()"))
+        later.commit()
+        begun = time.monotonic()
+        assert not catalog.seen(token)
+        assert 0.2 <= time.monotonic() - begun < 3
+
+
+def test_a_write_that_never_was_is_not_waited_for(collection: Collection) -> None:
+    filled(collection)
+    catalog = Catalog(collection, CatalogOptions(token_wait_s=3_600))
+    catalog.load()
     assert not catalog.seen(2**60)
-    assert time.monotonic() - begun < 3
 
 
 def test_queries_run_while_states_change(collection: Collection) -> None:

@@ -38,7 +38,7 @@ class CatalogOptions:
     """
 
     snapshot_folder: Path | None = None
-    selections: int = 64
+    selections: int = 1_000
     selection_bytes: int = 128 * 2**20
     token_wait_s: float = 5.0
     save_after_s: float = 600.0
@@ -98,12 +98,17 @@ class Catalog:
             return self._refresh()
 
     def seen(self, token: int) -> bool:
-        """Whether the newest state holds what the transaction `token` wrote; waits `token_wait_s` for it at most."""
+        """Whether the newest state holds what the transaction `token` wrote; waits `token_wait_s` for it at most.
+
+        One that has not even begun is not waited for: it is of another database, or made up.
+        """
         deadline = time.monotonic() + self.options.token_wait_s
         while not self.state.snapshot.sees(token):
             with self._writing:
                 if not self.state.snapshot.sees(token):
                     self._refresh()
+                if token >= self.state.snapshot.high:
+                    return False
             is_late = time.monotonic() > deadline or self._stopping.is_set()
             if not self.state.snapshot.sees(token) and (is_late or self._stopping.wait(_TOKEN_RETRY_S)):
                 return False

@@ -39,6 +39,15 @@ def find_bytes(block: Bytes, needle: bytes) -> Longs:
         return np.concatenate(list(pool.map(find, starts)))
 
 
+def holding(block: Bytes, places: Longs, needle: bytes) -> Longs:
+    """Which of these places, all of them with room for it, `needle` begins at: numbers into `places`."""
+    which = np.arange(len(places), dtype=np.int64)
+    for number, byte in enumerate(needle):
+        fits = block[places + number] == byte
+        places, which = places[fits], which[fits]
+    return which
+
+
 def _pairs(chunk: Bytes, pair: bytes) -> Longs:
     """Where two bytes stand side by side."""
     wanted = np.frombuffer(pair, np.uint16)[0]

@@ -69,6 +69,8 @@ class _Counting:
         bits = self._bits()
         done, least = 0, 0
         while done < len(order):
+            if self._cost_of_all < self._cost(order[done : done + _CODES_AT_ONCE]):
+                return self.everything()
             end = int(np.searchsorted(-bounds[order], -least, side="left"))
             if end <= done:
                 break
@@ -77,7 +79,8 @@ class _Counting:
             for code in order[done : min(done + max(_CODES_AT_ONCE, limit), end)].tolist():
                 counts[code] = self._laid[code] + self._count(code, bits)
             done = min(done + max(_CODES_AT_ONCE, limit), end)
-            least = int(np.partition(counts, -limit)[-limit])
+            counted = counts[order[:done]]
+            least = int(np.partition(counted, -limit)[-limit]) if done >= limit else 0
         return counts
 
     @property

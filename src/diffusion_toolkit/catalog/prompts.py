@@ -12,7 +12,7 @@ from mmap import mmap
 import numpy as np
 
 from diffusion_toolkit.catalog.columns import Array, Bytes, Ints, Longs, Mask, Places
-from diffusion_toolkit.catalog.finder import find_bytes
+from diffusion_toolkit.catalog.finder import find_bytes, holding
 from diffusion_toolkit.catalog.text_order import GrowingOrder
 from diffusion_toolkit.catalog.words import WordIndex, WordSet, build, merge
 from diffusion_toolkit.progress import IsCancelled, never
@@ -80,13 +80,30 @@ class Segment:
         if not wanted.isascii():
             return self._verified(self.other, wanted)
         phrases = _phrases(self.index, wanted)
-        found = np.ones(len(self), np.bool_)
-        for sets in phrases:
-            found &= self.index.with_phrase(sets)
-        if len(phrases) == 1 and wanted.isalnum():  # part of one word: the dictionary knows all such words
-            found[self.other] = False
-            return found | self._verified(self.other, wanted)
-        return self._verified(found | self.other, wanted)
+        if not phrases:
+            return self._verified(np.ones(len(self), np.bool_), wanted)
+        if wanted.isalnum():  # part of one word: the dictionary knows all such words
+            found = self.index.with_phrase(phrases[0].words)
+        else:
+            found = self._beside(min(phrases, key=self._rarity), wanted.encode())
+        found[self.other] = False
+        return found | self._verified(self.other, wanted)
+
+    def _rarity(self, phrase: "_Phrase") -> int:
+        return min(map(self.index.count, phrase.words))
+
+    def _beside(self, phrase: "_Phrase", needle: bytes) -> Mask:
+        """Which texts hold the characters, of which the phrase is a part. Only those of ASCII are answered."""
+        index = self.index
+        owners, places = index.phrase(phrase.words)
+        begins = self.starts[owners] + index.offsets[places] - phrase.start
+        if phrase.start == 0:  # the end of a longer word
+            begins += index.dictionary.lengths[index.tokens[places]] - phrase.first_length
+        inside = (begins >= self.starts[owners]) & (begins + len(needle) <= self.starts[owners + 1])
+        owners, begins = owners[inside], begins[inside]
+        found = np.zeros(len(self), np.bool_)
+        found[owners[holding(self.text, begins, needle)]] = True
+        return found
 
     def _verified(self, candidates: Mask, wanted: str) -> Mask:
         """Those of the candidates that hold the characters."""
@@ -104,25 +121,43 @@ class Segment:
         return found
 
 
-def _phrases(index: WordIndex, wanted: str) -> list[list[WordSet]]:
-    """For each run of letters and digits in `wanted`, the dictionary words it may be (part of), side by side.
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Runs of letters and digits side by side in what is looked for.
 
-    A run without a letter ends a phrase: as an attention weight it is no word at all.
+    start: where the first begins · first_length: of the first · words: for each run, the dictionary words it may be
+    part of, or is.
     """
-    phrases: list[list[WordSet]] = [[]]
+
+    start: int
+    first_length: int
+    words: list[WordSet]
+
+
+def _phrases(index: WordIndex, wanted: str) -> list[_Phrase]:
+    """The phrases of `wanted`. A run without a letter ends one: as an attention weight it is no word at all."""
+    phrases: list[_Phrase] = []
+    is_new = True
     for start, end in _runs(wanted):
         run = wanted[start:end]
         if run.isdigit():
-            phrases.append([])
-        elif start > 0 and end < len(wanted):
-            phrases[-1].append(index.dictionary.find(run))
-        elif start > 0:
-            phrases[-1].append(index.dictionary.find_prefix(run))
-        elif end < len(wanted):
-            phrases[-1].append(index.dictionary.ending(run))
-        else:
-            phrases[-1].append(index.dictionary.containing(run))
-    return [phrase for phrase in phrases if phrase]
+            is_new = True
+            continue
+        if is_new:
+            phrases.append(_Phrase(start, end - start, []))
+        phrases[-1].words.append(_words_of(index, run, is_first=start == 0, is_last=end == len(wanted)))
+        is_new = False
+    return phrases
+
+
+def _words_of(index: WordIndex, run: str, *, is_first: bool, is_last: bool) -> WordSet:
+    """The words that a run may be: at an end of what is looked for, a part of a longer one."""
+    known = index.dictionary
+    if is_first and is_last:
+        return known.containing(run)
+    if is_first:
+        return known.ending(run)
+    return known.find_prefix(run) if is_last else known.find(run)
 
 
 def _runs(text: str) -> list[tuple[int, int]]:

@@ -34,7 +34,7 @@ from diffusion_toolkit.store.data_folder import for_us_alone
 from diffusion_toolkit.store.feed import FolderRow, Origin, RootRow, Snapshot
 
 _LOG = logging.getLogger(__name__)
-_MAGIC = b"dtk catalog 3\n\0\0"
+_MAGIC = b"dtk catalog 4\n\0\0"
 _ALIGNMENT = 65_536
 """Maps begin at multiples of 64 KiB on Windows, of a page elsewhere."""
 
@@ -234,6 +234,7 @@ def _segment_arrays(segment: Segment) -> Iterator[tuple[str, Array]]:
     yield "word starts", index.word_starts
     yield "places", index.places
     yield "owners", index.owners
+    yield "offsets", index.offsets
 
 
 def _state(head: dict[str, Any], arrays: Mapping[str, Array], segments: tuple[Segment, ...]) -> State:
@@ -292,6 +293,7 @@ def _segment(number: int, arrays: Mapping[str, Array], blocks: Mapping[str, mmap
         word_starts=part("word starts"),
         places=part("places"),
         owners=part("owners"),
+        offsets=part("offsets"),
     )
     return Segment.of(
         block=blocks[f"segment {number} text"],

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from diffusion_toolkit.catalog.columns import Array, Ints, Longs, Mask
 from diffusion_toolkit.progress import IsCancelled, never, stop_if
 from diffusion_toolkit.query.wildcards import has_wildcards, pattern
-from diffusion_toolkit.query.words import words
+from diffusion_toolkit.query.words import word_starts, words
 
 _TEXTS_PER_LOOK = 1_000
 _LAST_CHARACTER = chr(0x10FFFF)
@@ -30,7 +31,8 @@ class WordIndex:
 
     dictionary: sorted words · prompt_starts: where each prompt begins in `tokens` · tokens: the word at each place ·
     word_starts: where each word begins in `places` and `owners` · places: where the word stands in `tokens`,
-    ascending · owners: the prompt of each such place.
+    ascending · owners: the prompt of each such place · offsets: the byte of its prompt at which the word at each place
+    of `tokens` begins, where the prompt is ASCII.
     """
 
     dictionary: "Dictionary"
@@ -39,6 +41,7 @@ class WordIndex:
     word_starts: Longs
     places: NDArray[np.uint32]
     owners: Ints
+    offsets: Ints
 
     @property
     def prompt_count(self) -> int:
@@ -53,9 +56,17 @@ class WordIndex:
     def with_phrase(self, sets: Sequence[WordSet]) -> Mask:
         """Prompts in which a word of each set stands beside one of the next."""
         found = np.zeros(self.prompt_count, np.bool_)
-        if all(map(len, sets)):
-            found[self._phrase(sets) if len(sets) > 1 else self.owners[self._slots(sets[0])]] = True
+        found[self.phrase(sets)[0]] = True
         return found
+
+    def phrase(self, sets: Sequence[WordSet]) -> tuple[Ints, Longs]:
+        """Where a word of each set stands beside one of the next: the prompts, and the first place in `tokens`."""
+        if not all(map(len, sets)):
+            return np.empty(0, np.int32), np.empty(0, np.int64)
+        if len(sets) > 1:
+            return self._phrase(sets)
+        slots = self._slots(sets[0])
+        return self.owners[slots], self.places[slots].astype(np.int64)
 
     def count(self, numbers: WordSet) -> int:
         """How often these words occur in all."""
@@ -71,7 +82,7 @@ class WordIndex:
         skipped = np.cumsum(lengths) - lengths
         return np.arange(int(lengths.sum()), dtype=np.int64) + np.repeat(begins - skipped, lengths)
 
-    def _phrase(self, sets: Sequence[WordSet]) -> Ints:
+    def _phrase(self, sets: Sequence[WordSet]) -> tuple[Ints, Longs]:
         """Starts at the rarest word, then looks at its neighbours."""
         anchor = min(range(len(sets)), key=lambda place: self.count(sets[place]))
         slots = self._slots(sets[anchor])
@@ -82,7 +93,7 @@ class WordIndex:
             if place != anchor and len(first):
                 fits = self._is_in(self.tokens[first + place], sets[place])
                 owner, first = owner[fits], first[fits]
-        return owner
+        return owner, first
 
     def _is_in(self, tokens: Array, numbers: WordSet) -> Mask:
         if isinstance(numbers, range):
@@ -101,6 +112,11 @@ class Dictionary:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "joined", "\n".join(self.words))
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Characters of each word."""
+        return np.fromiter(map(len, self.words), np.int32, count=len(self.words))
 
     def find(self, word: str) -> WordSet:
         """The word itself, or all that fit its wildcards."""
@@ -161,17 +177,19 @@ def build(texts: Iterable[str], is_cancelled: IsCancelled = never) -> WordIndex:
     number_of = numbers.__getitem__
     lengths: list[int] = []
     blocks: list[Ints] = []
+    starts: list[Ints] = []
     for number, text in enumerate(texts):
         if number % _TEXTS_PER_LOOK == 0:
             stop_if(is_cancelled)
         found = words(text)
         lengths.append(len(found))
         blocks.append(np.fromiter(map(number_of, found), np.int32, count=len(found)))
+        starts.append(np.array(word_starts(text), np.int32) if text.isascii() else np.zeros(len(found), np.int32))
     known = sorted(numbers)
     rank = np.empty(len(known), np.int32)
     rank[[numbers[word] for word in known]] = np.arange(len(known), dtype=np.int32)
-    tokens = rank[np.concatenate(blocks)] if blocks else np.empty(0, np.int32)
-    return _indexed(Dictionary(known), np.array(lengths, np.int64), tokens)
+    tokens = rank[_joined(blocks)]
+    return _indexed(Dictionary(known), np.array(lengths, np.int64), tokens, _joined(starts))
 
 
 def merge(parts: Sequence[WordIndex]) -> WordIndex:
@@ -180,10 +198,15 @@ def merge(parts: Sequence[WordIndex]) -> WordIndex:
     place = {word: number for number, word in enumerate(known)}
     tokens = [np.array([place[word] for word in part.dictionary.words], np.int32)[part.tokens] for part in parts]
     lengths = np.concatenate([np.diff(part.prompt_starts) for part in parts])
-    return _indexed(Dictionary(known), lengths, np.concatenate(tokens))
+    offsets = np.concatenate([part.offsets for part in parts])
+    return _indexed(Dictionary(known), lengths, np.concatenate(tokens), offsets)
 
 
-def _indexed(dictionary: Dictionary, lengths: Longs, tokens: Ints) -> WordIndex:
+def _joined(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, np.int32), *parts])
+
+
+def _indexed(dictionary: Dictionary, lengths: Longs, tokens: Ints, offsets: Ints) -> WordIndex:
     # Word and place in one 64-bit number: numpy sorts these ten times faster than it sorts indirectly.
     packed = (tokens.astype(np.uint64) << np.uint64(32)) | np.arange(len(tokens), dtype=np.uint64)
     packed.sort()
@@ -197,4 +220,5 @@ def _indexed(dictionary: Dictionary, lengths: Longs, tokens: Ints) -> WordIndex:
         word_starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
         places=places,
         owners=owner_of[places],
+        offsets=offsets,
     )

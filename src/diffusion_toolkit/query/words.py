@@ -55,6 +55,11 @@ def words(text: str) -> list[str]:
     return _ANY_WORD.findall(_separated(_folded(text)))
 
 
+def word_starts(text: str) -> list[int]:
+    """Where each of the `words` of an ASCII text begins."""
+    return [found.start() for found in _ASCII_WORD.finditer(_without_weights(text.lower()))]
+
+
 def word_pattern(term: Sequence[str]) -> re.Pattern[str] | None:
     """Found in a `plain_text` that holds these words side by side, the last one as a prefix (see `tree.Term`).
 
@@ -102,9 +107,14 @@ def _folded(text: str) -> str:
 
 
 def _without_weights(folded: str) -> str:
+    """Blanks in their place: what stands behind them keeps its place."""
     if "::" in folded:
-        folded = _WEIGHT_IN_FRONT.sub(" ", folded)
-    return _WEIGHT.sub(" ", folded) if ":" in folded else folded
+        folded = _WEIGHT_IN_FRONT.sub(_blanks, folded)
+    return _WEIGHT.sub(_blanks, folded) if ":" in folded else folded
+
+
+def _blanks(found: re.Match[str]) -> str:
+    return " " * (found.end() - found.start())
 
 
 def _separated(folded: str) -> str:
