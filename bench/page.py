@@ -19,6 +19,7 @@ import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.catalog import make_library, pss_mb, wait_for_snapshot
+from bench.page_tasks import traced_tasks
 from bench.page_thumbnails import fill_thumbnails
 from bench.serving import Serving, serving
 from tests.browser.find_browser import installed
@@ -36,6 +37,7 @@ WINDOW_MS: Final = 1_500
 """A browser takes so long to make a new window of a new profile, which is none of the page's work."""
 
 FLING_S: Final = 1.2
+TRACED_GESTURES: Final = 12
 REST_MS: Final = 120
 BREATH_S: Final = 8.0
 """The browser gives back what a fling left behind once the page rests."""
@@ -107,6 +109,7 @@ def measure(browser: Browser, server: Serving, jumps: int, fling: int) -> None:
         jump_around(page, jumps)
         flung = fling_through(page, session, min(fling, server.total("") * 9 // 10))
         measure_memory(browser, session, empty_mb, flung)
+        weigh_tasks(browser, page, session)
 
 
 # --- opening --------------------------------------------------------------------------------------
@@ -198,9 +201,22 @@ def fling_through(page: Page, session: Any, images: int) -> int:
     return flung
 
 
-def gesture(session: Any, x: float, y: float) -> None:
+def weigh_tasks(browser: Browser, page: Page, session: Any) -> None:
+    """A short fling back that is traced: what its tasks take of the processor, apart from what they wait for it."""
+    with traced_tasks(browser, page) as tasks:
+        for _ in range(TRACED_GESTURES):
+            gesture(session, 720, 450, back=True)
+            page.wait_for_timeout(REST_MS)
+        page.evaluate("probe.opened()")
+    wall, processor = tasks.over(TARGET_TASK_MS)
+    report("longest task by the processor's time", max(tasks.processor), f"ms ({processor} over 50 ms)", TARGET_TASK_MS)
+    report("longest task by the clock", max(tasks.wall), f"ms ({wall} over 50 ms)", None)
+
+
+def gesture(session: Any, x: float, y: float, *, back: bool = False) -> None:
     """One turn of a free wheel; returns when it has ended."""
-    asked = {"yDistance": -FREE_WHEEL_PX_S * FLING_S, "speed": FREE_WHEEL_PX_S, "gestureSourceType": "mouse"}
+    way = FREE_WHEEL_PX_S * FLING_S * (1 if back else -1)
+    asked = {"yDistance": way, "speed": FREE_WHEEL_PX_S, "gestureSourceType": "mouse"}
     session.send("Input.synthesizeScrollGesture", {"x": x, "y": y, **asked})
 
 

@@ -1,8 +1,8 @@
 // Watches the grid from inside the page: what is drawn in each frame, and which tasks were long.
 // A cell shows its picture once the page says that it is decoded, and a colour once it has one behind it.
 (() => {
-  const COLUMNS = 3;
-  const ROWS = 3;
+  /** Places that are looked at in each frame. Each is asked of the browser, which is work that the page has no part in. */
+  const PLACES = 3;
 
   function cellsInView() {
     const grid = document.querySelector('[role=grid]');
@@ -19,19 +19,16 @@
   const hasPicture = (cell) => cell.querySelector(':scope > img:is([data-state=known], [data-state=loaded])') !== null;
   const hasColour = (cell) => cell.style.backgroundColor !== '' || /rgb|#/.test(cell.style.backgroundImage) || hasPicture(cell);
 
-  /** What stands at a few points of the grid: tiles, tiles with at least a colour, tiles with their picture. */
+  /** What stands at a few places across the grid: tiles, tiles with at least a colour, tiles with their picture. */
   function sample(box) {
     const found = { tiles: 0, colours: 0, pictures: 0 };
-    for (let row = 0; row < ROWS; row += 1) {
-      for (let column = 0; column < COLUMNS; column += 1) {
-        const x = box.left + (box.width * (column + 0.5)) / COLUMNS;
-        const y = box.top + (box.height * (row + 0.5)) / ROWS;
-        const cell = document.elementFromPoint(x, y)?.closest('[role=gridcell], .sketched');
-        if (!cell) continue;
-        found.tiles += 1;
-        if (hasColour(cell)) found.colours += 1;
-        if (hasPicture(cell)) found.pictures += 1;
-      }
+    for (let place = 0.5; place < PLACES; place += 1) {
+      const [x, y] = [box.left + (box.width * place) / PLACES, box.top + (box.height * place) / PLACES];
+      const cell = document.elementFromPoint(x, y)?.closest('[role=gridcell], .sketched');
+      if (!cell) continue;
+      found.tiles += 1;
+      if (hasColour(cell)) found.colours += 1;
+      if (hasPicture(cell)) found.pictures += 1;
     }
     return found;
   }
@@ -102,7 +99,7 @@
         seen.frames += 1;
         seen.longestFrame = Math.max(seen.longestFrame, now - last);
         seen.pictures += found.pictures;
-        seen.points += COLUMNS * ROWS;
+        seen.points += PLACES;
         for (const kind of Object.keys(longest)) {
           if (found[kind] > 0) since[kind] = null;
           else {

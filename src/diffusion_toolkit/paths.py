@@ -66,10 +66,12 @@ def real_root(folder: str | os.PathLike[str]) -> Path:
 
     Raises UsageError when no folder can be called so.
     """
+    if not os.fspath(folder):
+        raise UsageError("Name a folder.")
     if "\0" in os.fspath(folder):
         raise UsageError("The name of a folder cannot hold a NUL character.")
     path = Path(os.path.realpath(os.path.expanduser(os.fspath(folder))))
-    return path if path.exists() else Path(unicodedata.normalize("NFC", str(path)))
+    return path if os.path.exists(path) else Path(unicodedata.normalize("NFC", str(path)))
 
 
 def inside(root: str, relative: str) -> Path:

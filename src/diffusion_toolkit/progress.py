@@ -3,10 +3,14 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from diffusion_toolkit.errors import Cancelled
 
 IsCancelled = Callable[[], bool]
+
+INTERRUPTED: Final = "Interrupted."
+"""What is said of long work whose process died."""
 
 
 def never() -> bool:

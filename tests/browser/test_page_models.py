@@ -3,22 +3,18 @@
 import json
 import re
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
-from onnx import numpy_helper
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from browser.gallery import save_picture
+from browser.models_program import KEY, models_program, results
 from browser.opening import expect_thumbnails, opened, tiles
-from browser.program import Program, start, stop, total, wait_until_total
+from browser.program import Program, total, wait_until_total
 from browser.screens import dialog
-from enrich import networks
 from integrations.chat_server import ChatServer, fails, says, serving
 
 pytestmark = pytest.mark.browser
 
-KEY = "sk-for-this-test-only"
 NAMES = ("first.png", "second.png")
 
 
@@ -29,31 +25,11 @@ def server() -> Generator[ChatServer]:
         yield found
 
 
-def place_tagger(folder: Path) -> None:
-    """JoyTag's form, hardly looking at the picture: some 70 of its labels are likelier than 0.35, the best 0.8."""
-    network = networks.place_joytag(folder)
-    model = networks.load(network)
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        calmed = values * 0.02 if tensor.name == "matrix" else values * 1.6 - 2.6
-        tensor.CopyFrom(numpy_helper.from_array(calmed, tensor.name))
-    networks.save(model, network)
-
-
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory, server: ChatServer) -> Generator[Program]:
-    """The program over two pictures, with a tagger in its folder of models and a server for captions."""
-    folder = tmp_path_factory.mktemp("models")
-    for number, name in enumerate(NAMES):
-        save_picture(folder / "pictures" / name, {}, (256, 192), number)
-    place_tagger(folder / "data" / "models" / "joytag")
-    server_table = f'[captions.server]\nurl = "{server.url}"\napi_key = "{KEY}"\n'
-    text = f'[captions]\nprovider = "server"\n{server_table}[models]\ndevice = "cpu"\n'
-    (folder / "data" / "settings.toml").write_text(text, encoding="utf-8")
-    process, url = start(folder / "data", folder / "pictures")
-    wait_until_total(url, len(NAMES))
-    yield Program(url=url, pictures=folder / "pictures", data_dir=folder / "data")
-    stop(process)
+    """The program over two pictures."""
+    with models_program(tmp_path_factory.mktemp("models"), list(NAMES), server) as program:
+        yield program
 
 
 @pytest.fixture
@@ -61,11 +37,6 @@ def page(browser: Browser, models: Program) -> Generator[Page]:
     with opened(browser, models.url) as page:
         expect_thumbnails(page)
         yield page
-
-
-def rows(window: Locator) -> Locator:
-    """The results of a window of models."""
-    return window.get_by_role("list", name="Results").get_by_role("listitem")
 
 
 def by_palette(page: Page, words: str) -> None:
@@ -82,11 +53,11 @@ def test_two_pictures_are_tagged_reviewed_by_keys_and_undone(page: Page, models:
     expect(window.get_by_role("switch", name=re.compile("joytag"))).to_be_checked()
     window.get_by_label("General").fill("0.6")
     window.get_by_role("button", name="Tag 2 pictures").click()
-    expect(rows(window)).to_have_count(2, timeout=30_000)
+    expect(results(window)).to_have_count(2, timeout=30_000)
     assert total(models.url, "tag:*") == 0, "nothing is applied before it is accepted"
-    expect(window.get_by_role("status").first).to_have_text("Finished")
+    expect(window.get_by_role("region", name="Results").get_by_role("status").first).to_have_text("Finished")
 
-    first, second = rows(window).nth(0), rows(window).nth(1)
+    first, second = results(window).nth(0), results(window).nth(1)
     doubtful = first.locator(".tag.doubtful")
     expect(doubtful).not_to_have_count(0)
     window.get_by_label("Doubtful below").fill("0.55")
@@ -152,14 +123,14 @@ def test_many_captions_wait_for_review(page: Page, server: ChatServer, models: P
     window = dialog(page, "Caption")
     window.get_by_role("checkbox", name="Also where a person wrote it").check()
     window.get_by_role("button", name="Caption 2 pictures").click()
-    expect(rows(window)).to_have_count(2, timeout=30_000)
-    expect(rows(window).first).to_contain_text("Hills in the evening.")
+    expect(results(window)).to_have_count(2, timeout=30_000)
+    expect(results(window).first).to_contain_text("Hills in the evening.")
     captioned = NAMES[0] if total(models.url, "caption:mended path:first") else NAMES[1]
     window.get_by_role("button", name=f"Go to {captioned}").click()
     page.keyboard.press("r")
-    expect(rows(window).filter(has_text=captioned)).to_contain_text("Rejected")
+    expect(results(window).filter(has_text=captioned)).to_contain_text("Rejected")
     window.get_by_role("button", name="Accept all 1").click()
-    expect(rows(window).filter(has_text="Accepted")).to_have_count(1)
+    expect(results(window).filter(has_text="Accepted")).to_have_count(1)
     wait_until_total(models.url, 1, "caption:evening")
 
 

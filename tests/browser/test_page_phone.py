@@ -161,3 +161,13 @@ def test_what_is_chosen_among_more_stays_open(open_phone: Open, shoot: Shoot) ->
         shoot(page, "phone-8-settings")
         page.go_back()
         expect(tiles(page).first).to_be_visible()
+
+
+def test_the_overlay_of_all_keys_can_be_closed(open_phone: Open) -> None:
+    with open_phone() as page:
+        expect_thumbnails(page)
+        page.keyboard.press("?")
+        close = page.get_by_role("dialog", name="Keyboard").get_by_role("button", name="Close")
+        expect(close).to_be_in_viewport(ratio=1)
+        close.tap()
+        expect(close).to_have_count(0)

@@ -18,7 +18,12 @@ from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.tables import album, curation, image, image_tags
 
 QUERIES = ("", "steps:20", "tag:fox", "lora:any", "-album:any", "rating>=5 OR castle")
-FREE = ("year", "month")
+SAID = """
+SELECT tag_id, image_id, bool_or(source = 'user' OR confidences[place] IS NULL)
+FROM image_tags, unnest(tag_ids) WITH ORDINALITY AS given (tag_id, place) GROUP BY tag_id, image_id
+"""
+"""Whether somebody else than a model says a tag of an image."""
+FREE = ("year", "month", *(key for key in FACETS if key.endswith("_month")))
 """Their queries speak of days, whose bounds other tests look at."""
 
 
@@ -84,6 +89,28 @@ def test_counts_of_the_library_are_those_of_its_facets(collection: Collection, l
     assert sum(models) == sum(row.model is not None for row in listed)
     prompts = library_counts.prompt_counts(state)
     assert int(prompts.sum()) == sum(row.prompt is not None for row in listed)
+
+
+def test_who_says_a_tag_is_counted(collection: Collection, library: SmallLibrary) -> None:
+    catalog = Catalog(collection)
+    for _ in range(3):
+        state = catalog.state
+        with collection.begin() as connection:
+            said = connection.execute(sa.text(SAID)).all()
+        there = {row.id for row in rows(collection) if row.missing_since is None}
+        own = Counter(number for number, image_id, is_own in said if is_own and image_id in there)
+        both = Counter(number for number, image_id, _ in said if image_id in there)
+        counts = library_counts.sourced_tag_counts(state)
+        for code, number in enumerate(state.tags.ids):
+            if state.tags.live[code]:
+                assert (counts.all[code], counts.own[code]) == (both[number], own[number])
+                assert counts.by_people[code] == any(is_own for tag_id, _, is_own in said if tag_id == number)
+                assert counts.by_models[code] == any(not is_own for tag_id, _, is_own in said if tag_id == number)
+        with collection.begin() as connection:
+            connection.execute(sa.update(image).where(image.c.id % 5 == 0).values(missing_since=NOW))
+            changed = sa.update(image_tags).where(image_tags.c.image_id % 3 == 0)
+            connection.execute(changed.values(tag_ids=[1, 2], confidences=[0.5, None]))
+        catalog.refresh()
 
 
 def test_changes_of_tags_albums_and_views_are_seen_by_the_next_query(collection: Collection) -> None:

@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 from small_library import TAGS, SmallLibrary, names_of
 
-from diffusion_toolkit.catalog import Catalog, lists, postings
+from diffusion_toolkit.catalog import Catalog, lists, postings, tag_sources
 from diffusion_toolkit.catalog.list_arrays import list_arrays, lists_of
 from diffusion_toolkit.catalog.list_counts import all_counts, commonest
 from diffusion_toolkit.catalog.lists import Lists, ValueRows
 from diffusion_toolkit.catalog.postings import Block
 from diffusion_toolkit.catalog.selection import Chosen
+from diffusion_toolkit.catalog.tag_sources import own_counts
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.tables import image, image_tags, tag
 
@@ -29,6 +30,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts so small that a few hundred images have several."""
     monkeypatch.setattr(postings, "_ENTRIES_AT_ONCE", 100)
     monkeypatch.setattr(postings, "_FEW_CODES", 3)
+    monkeypatch.setattr(tag_sources, "SAID", 90)
 
 
 def some_values(rng: random.Random) -> dict[int, int]:
@@ -73,6 +75,10 @@ def check(found: Lists, values: Values, count: int, rng: random.Random) -> None:
         for chosen in (Chosen.by(mask, positions).opened(), Chosen(positions).opened()):
             counts = all_counts(found, chosen, count, CODES)
             assert {code: n for code, n in enumerate(counts.tolist()) if n} == dict(expected)
+            own = Counter(
+                code for image in positions.tolist() for code, weight in values.get(image, {}).items() if weight >= 90
+            )
+            assert own_counts(found, mask, counts).tolist() == [own[code] for code in range(CODES)]
             live = np.array([code % 7 != 0 for code in range(CODES)], np.bool_)
             best = sorted((n for code, n in expected.items() if code % 7), reverse=True)[:5]
             few = commonest(found, chosen, count, live, 5)

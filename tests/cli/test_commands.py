@@ -38,6 +38,20 @@ def test_scan_counts_what_it_found_and_a_second_finds_nothing_new(dtk: Dtk, tmp_
     assert (second["files"], second["new"], second["changed"]) == (20, 0, 0)
 
 
+def test_people_are_told_where_to_find_what_failed(
+    dtk: Dtk, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    folder = make_library(tmp_path / "pictures", 2)
+    (folder / "broken.png").write_bytes(b"no picture")
+    assert run(["scan", str(folder)]) == 0
+    told = capfdbinary.readouterr().err.decode()
+    assert "3 new, 1 failed." in told
+    assert "`dtk search problem:any`" in told
+    assert [Path(item["path"]).name for item in dtk("search", "problem:any")[1]["items"]] == ["broken.png"]
+    run(["scan"])
+    assert "problem:any" not in capfdbinary.readouterr().err.decode()
+
+
 def test_a_quick_scan_shows_pictures_before_their_metadata_is_read(dtk: Dtk, tmp_path: Path) -> None:
     dtk("scan", "--quick", make_library(tmp_path / "pictures", 5))
     assert dtk("search", "")[1]["total"] == 5
@@ -195,6 +209,42 @@ def test_what_nobody_expected_is_logged_and_told_in_one_line(
     assert "RuntimeError: boom" in log
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps its rights elsewhere")
+def test_what_the_program_writes_is_for_its_user_alone(dtk: Dtk, tmp_path: Path) -> None:
+    dtk("roots", "list")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_a_data_folder_that_cannot_be_made(dtk: Dtk, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, answer = dtk("roots", "list", "--data-dir", tmp_path / "file" / "data")
+    assert (code, answer["error"]["kind"]) == (1, "ServerNotStarting")
+    assert f"{tmp_path / 'file' / 'data'} cannot be used" in answer["error"]["message"]
+
+
+def test_what_a_file_says_does_not_steer_the_terminal(
+    dtk: Dtk, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {"parameters": parameters("a castle \x1b]0;title\x07 \x9b31m", seed=1)}
+    picture = save_png(tmp_path / "pictures" / "\x1b[2J.png", texts=texts)
+    dtk("scan", picture.parent)
+    run(["search", "castle"])
+    assert capfdbinary.readouterr().out.decode() == f"{picture}\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    for words in (
+        ["search", "castle"],
+        ["prompts", "list"],
+        ["inspect", "--explain", str(picture)],
+        ["delete", "--dry-run", "castle"],
+        ["roots", "remove", str(picture)],
+    ):
+        run(words)
+        printed = "".join(part.decode() for part in capfdbinary.readouterr())
+        assert "x1b" in printed
+        assert not {"\x1b", "\x07", "\x9b"} & set(printed)
+
+
 def every_command() -> Iterator[list[str]]:
     """The words of each command, and of each below a group."""
     context = click.Context(dtk_command)
@@ -211,6 +261,27 @@ def test_every_command_has_help_and_the_common_options(capfdbinary: pytest.Captu
         assert run([*words, "--help"]) == 0
         text = capfdbinary.readouterr().out.decode()
         assert all(option in text for option in ("--data-dir", "--collection", "--json"))
+
+
+ALONE = """
+import importlib, sys
+from diffusion_toolkit.cli.main import COMMANDS, dtk
+UNLOADED = ("diffusion_toolkit.cli.", "diffusion_toolkit.library.")
+for name in COMMANDS:
+    for module in [module for module in sys.modules if module.startswith(UNLOADED)]:
+        del sys.modules[module]
+    try:
+        dtk.get_command(None, name)
+    except ImportError as error:
+        print(name, error)
+"""
+
+
+def test_every_command_starts_when_it_is_the_first_to_be_imported() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], env=os.environ | {"DTK_PURE": "1"}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
 
 
 def test_wrong_usage_is_exit_code_2(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -79,6 +79,8 @@ def test_tags_are_given_renamed_merged_and_listed(dtk: Dtk, tmp_path: Path) -> N
     listing.write_bytes("stone\nmisty\n Misty\n".encode("utf-8-sig"))
     assert dtk("tags", "import", listing)["changed"] == 1
     assert [(tag["name"], tag["count"]) for tag in dtk("tags", "list")] == [("misty", 0), ("old", 2), ("stone", 4)]
+    assert [tag["name"] for tag in dtk("tags", "list", "--source", "own")] == ["misty", "old", "stone"]
+    assert dtk("tags", "list", "--source", "model") == []
     dtk("tags", "merge", "old", "stone", "--into", "misty")
     dtk("tags", "create", "new")
     dtk("tags", "delete", "new")

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from integrations.quiet_server import Quiet, listening
 
 KEY = "sk-Geheim-0123456789"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -106,7 +108,7 @@ def trickles(handler: BaseHTTPRequestHandler) -> None:
 
 @contextmanager
 def serving() -> Generator[ChatServer]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -132,21 +134,6 @@ def serving() -> Generator[ChatServer]:
                 with found.lock:
                     found.busy -= 1
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name there
-            del format, args
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Visitors who hang up are what these tests are about."""
-
-    http = Quiet(("127.0.0.1", 0), Handler)
-    found = ChatServer(f"http://127.0.0.1:{http.server_address[1]}")
-    thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    found = ChatServer("")
+    with listening(Handler) as found.address:
         yield found
-    finally:
-        http.shutdown()
-        http.server_close()

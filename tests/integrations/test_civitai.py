@@ -3,11 +3,10 @@
 import json
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from diffusion_toolkit.library.models.roots import add_model_root
 from diffusion_toolkit.library.models.scan import scan_models
 from diffusion_toolkit.store import model_files as store
 from diffusion_toolkit.store.database import Collection
+from integrations.quiet_server import Quiet, listening
 from model_bytes import safetensors, save
 from pictures import save_png
 
@@ -53,28 +53,15 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.paths.append(self.path)
             found.headers.append({key.lower(): value for key, value in self.headers.items()})
             (found.answers.pop(0) if len(found.answers) > 1 else found.answers[0])(self)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name there
-            del format, args
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Visitors who hang up are what these tests are about."""
-
-    http = Quiet(("127.0.0.1", 0), Handler)
-    found = Server(f"http://127.0.0.1:{http.server_address[1]}")
-    thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield found
-    http.shutdown()
-    http.server_close()
+    found = Server("")
+    with listening(Handler) as found.address:
+        yield found
 
 
 def sends(body: bytes, status: int = 200, kind: str = "application/json", **headers: str) -> Answer:

@@ -4,8 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
-from diffusion_toolkit.jobs import cancel_model_work, run_worker, start_model_work
+from diffusion_toolkit.jobs import (
+    cancel_model_work,
+    pause_model_work,
+    resume_model_work,
+    run_worker,
+    start_model_work,
+)
 from diffusion_toolkit.jobs.models import WantedWork, run_model_work
 from diffusion_toolkit.library.models.roots import add_model_root
 from diffusion_toolkit.library.models.work import ModelWork, ask_to_stop, model_work
@@ -58,6 +65,50 @@ def test_waiting_work_is_cancelled_and_running_work_stops(
     ask_to_stop(collection)
     run_model_work(collection, WantedWork(kind="scan"))
     assert work(collection)["scan"].state in ("cancelled", "done")
+
+
+def test_work_is_paused_and_goes_on(database: Database, collection: Collection, folder: Path) -> None:
+    start_model_work(database, "main", "scan")
+    pause_model_work(collection, "scan")
+    run_worker(database.url, wait=False)
+    assert work(collection)["scan"].state == "paused"
+    resume_model_work(collection, "scan")
+    assert work(collection)["scan"].state == "waiting"
+    run_worker(database.url, wait=False)
+    assert work(collection)["scan"].state == "done"
+    with pytest.raises(UsageError):
+        pause_model_work(collection, "scan")
+    with pytest.raises(UsageError):
+        resume_model_work(collection, "scan")
+
+
+def test_running_work_that_is_paused_remembers_what_it_was_about(
+    database: Database, collection: Collection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_model_work(collection, WantedWork(kind="scan"))
+    with collection.begin() as connection:
+        ids = sorted(row.id for row in store.files(connection))
+    monkeypatch.setattr("diffusion_toolkit.library.models.work.EVERY_S", 0.0)
+    asked = iter([False])
+
+    def pause_once() -> bool:
+        if not next(asked, True):
+            pause_model_work(collection, "hash")
+        return False
+
+    run_model_work(collection, WantedWork(kind="hash", ids=ids[:2]), pause_once)
+    assert work(collection)["hash"].state == "paused"
+    resume_model_work(collection, "hash")
+    run_worker(database.url, wait=False)
+    with collection.begin() as connection:
+        assert sorted(row.id for row in store.files(connection) if row.sha256) == ids[:2]
+
+
+def test_paused_work_can_be_cancelled(database: Database, collection: Collection, folder: Path) -> None:
+    start_model_work(database, "main", "scan")
+    pause_model_work(collection, "scan")
+    cancel_model_work(collection)
+    assert work(collection)["scan"].state == "cancelled"
 
 
 def test_a_failure_is_told_and_other_roots_go_on(collection: Collection, folder: Path, tmp_path: Path) -> None:

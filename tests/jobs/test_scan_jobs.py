@@ -7,14 +7,18 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
 from PIL import Image
 
-from diffusion_toolkit.jobs import ask_cancel, run_worker, start_scan
+from diffusion_toolkit.errors import Cancelled, NotFound, UsageError
+from diffusion_toolkit.jobs import ask_cancel, cancel_scan, pause_scan, resume_scan, run_worker, start_scan
 from diffusion_toolkit.library.roots import Root, add_root
-from diffusion_toolkit.library.scanning.runs import last_scan, running_scans
+from diffusion_toolkit.library.scan import scan
+from diffusion_toolkit.library.scanning.options import ScanOptions
+from diffusion_toolkit.library.scanning.runs import ask_to_pause, last_scan, not_paused, running_scans
 from diffusion_toolkit.store.database import Collection, Database
 
 
@@ -116,3 +120,122 @@ def test_the_address_of_the_database_is_not_among_the_arguments(database: Databa
     with worker(database) as process:
         assert database.url not in " ".join(map(str, process.args if isinstance(process.args, list) else []))
     assert not running_scans(Collection(database, "main"))
+
+
+def slow_worker(database: Database) -> Thread:
+    """A worker in this process that works off what is there, slowly enough to be paused."""
+    thread = Thread(target=run_worker, args=(database.url,), kwargs={"wait": False})
+    thread.start()
+    return thread
+
+
+@pytest.fixture
+def long_root(collection: Collection, tmp_path: Path) -> Root:
+    """A root whose reading takes some seconds."""
+    folder = tmp_path.with_name(f"{tmp_path.name} long")
+    folder.mkdir()
+    Image.new("L", (8, 8)).save(folder / "0.png")
+    content = (folder / "0.png").read_bytes()
+    for number in range(1, 1500):
+        (folder / f"{number}.png").write_bytes(content)
+    return add_root(collection, folder)
+
+
+def read_count(collection: Collection) -> int:
+    with collection.begin() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM image WHERE phase = 1").scalar() or 0
+
+
+def test_a_scan_is_paused_gives_its_place_and_goes_on(
+    database: Database, collection: Collection, long_root: Root
+) -> None:
+    start_scan(database, "main", [long_root.id], ("quick", "deep"))
+    thread = slow_worker(database)
+    until(lambda: last_scan(collection, long_root.id))
+    begun = last_scan(collection, long_root.id)
+    assert begun is not None
+    pause_scan(collection, begun.id)  # whichever phase it is in by now
+    thread.join(30)
+    assert not thread.is_alive()
+    paused = last_scan(collection, long_root.id)
+    assert paused is not None
+    assert (paused.state, paused.phases[-1], waiting(database)) == ("paused", "deep", 0)
+    assert read_count(collection) < 1500
+    assert not_paused(collection, [long_root.id]) == []
+    resume_scan(collection, paused.id)
+    resumed = last_scan(collection, long_root.id)
+    assert resumed is not None
+    assert resumed.state == "waiting"
+    for _ in paused.phases:
+        run_worker(database.url, wait=False)
+    ended = last_scan(collection, long_root.id)
+    assert ended is not None
+    assert (ended.state, ended.stage, read_count(collection)) == ("done", "deep", 1500)
+    with pytest.raises(UsageError, match="paused"):
+        resume_scan(collection, ended.id)
+    with pytest.raises(UsageError, match="runs"):
+        pause_scan(collection, ended.id)
+
+
+def test_a_pause_at_the_end_of_a_phase_holds_the_next_one_back(collection: Collection, root: Root) -> None:
+    options = ScanOptions(phases=("quick",), later=("deep",), folder_ids=(7,))
+    steps = scan(collection, root.id, options)
+    next(steps)
+    ask_to_pause(collection, running_scans(collection)[0].id)
+    with pytest.raises(Cancelled, match="Paused"):
+        list(steps)
+    paused = last_scan(collection, root.id)
+    assert paused is not None
+    assert (paused.state, paused.phases, paused.folder_ids) == ("paused", ["quick", "deep"], [7])
+
+
+def test_a_paused_scan_that_waits_to_go_on_is_cancelled(database: Database, collection: Collection, root: Root) -> None:
+    steps = scan(collection, root.id, ScanOptions(phases=("quick",), later=("deep",)))
+    next(steps)
+    run_id = running_scans(collection)[0].id
+    ask_to_pause(collection, run_id)
+    with pytest.raises(Cancelled):
+        list(steps)
+    resume_scan(collection, run_id)
+    assert waiting(database) == 1
+    cancel_scan(collection, run_id)
+    assert waiting(database) == 0
+    ended = last_scan(collection, root.id)
+    assert ended is not None
+    assert ended.state == "cancelled"
+    with pytest.raises(NotFound):
+        cancel_scan(collection, 10_000)
+
+
+def test_cancelling_one_scan_leaves_those_of_other_roots(
+    database: Database, collection: Collection, root: Root, long_root: Root
+) -> None:
+    start_scan(database, "main", [root.id, long_root.id], ("quick",))
+    steps = scan(collection, root.id, ScanOptions(phases=("quick",), later=("deep",)))
+    next(steps)
+    cancel_scan(collection, running_scans(collection)[0].id)
+    with pytest.raises(Cancelled):
+        list(steps)
+    assert waiting(database) == 1
+    run_worker(database.url, wait=False)
+    other = last_scan(collection, long_root.id)
+    assert other is not None
+    assert (other.state, other.counts["new"]) == ("done", 1500)
+
+
+def test_a_pause_of_a_phase_that_just_ended_is_one_of_the_next(
+    database: Database, collection: Collection, root: Root
+) -> None:
+    start_scan(database, "main", [root.id], ("quick", "deep"))
+    for _ in scan(collection, root.id, ScanOptions(phases=("quick",))):
+        pass
+    ended = last_scan(collection, root.id)
+    assert ended is not None
+    pause_scan(collection, ended.id)  # its next phase waits in the queue
+    paused = last_scan(collection, root.id)
+    assert paused is not None
+    assert (paused.state, paused.phases, waiting(database)) == ("paused", ["quick", "deep"], 0)
+    resume_scan(collection, paused.id)
+    for _ in range(2):
+        run_worker(database.url, wait=False)
+    assert read_count(collection) == 40

@@ -110,6 +110,8 @@ def test_other_files_are_refused(collection: Collection, tmp_path: Path) -> None
         backups.describe(tmp_path / "nothing")
     with pytest.raises(UsageError, match="there already"):
         backups.back_up(collection, tmp_path, other)
+    with pytest.raises(StoreError, match="too long"):
+        backups.back_up(collection, tmp_path, tmp_path / ("long" * 100))
 
 
 def test_nothing_is_restored_under_a_running_scan(collection: Collection, tmp_path: Path) -> None:

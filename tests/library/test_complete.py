@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from diffusion_toolkit.library.complete import Completer, Completions
+from diffusion_toolkit.library.tag_vocabulary import add_alias
 from diffusion_toolkit.query import parse
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.tables import image_tags, model, resource, sampler, tag, workflow_graph
@@ -32,6 +33,15 @@ class Typing:
         """The query after one offer was taken."""
         found, plain = self.at(text), text.replace("¦", "")
         return plain[: found.start] + found.items[which].text + plain[found.end :]
+
+
+def test_an_alias_that_is_typed_offers_its_tag(typing: Typing, collection: Collection) -> None:
+    add_alias(collection, "vixen", "fox")
+    add_alias(collection, "vivid", "gone")
+    offered = typing.at("tag:vi").items
+    assert [(item.text, item.title, item.count) for item in offered] == [("fox", "for vixen", 1)]
+    assert typing.texts("tag:vixen") == ["fox"]
+    assert typing.taken("tag:vix¦ castle") == "tag:fox castle"
 
 
 @pytest.fixture

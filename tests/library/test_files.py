@@ -231,6 +231,13 @@ def test_a_name_may_change_only_its_case(collection: Collection, tmp_path: Path)
     assert id_of(collection, tmp_path / "One.png") == ids["one.png"]
 
 
+def test_a_picture_stays_one_whatever_it_was_called(collection: Collection, tmp_path: Path) -> None:
+    ids = scanned(collection, tmp_path / "a", ".png", "..png", "...PNG", "a.b.png")
+    plan = plan_pattern(collection, [ids[name] for name in (".png", "..png", "...PNG", "a.b.png")], "x{index}")
+    assert done(collection, plan).done == 4
+    assert sorted(os.listdir(tmp_path / "a")) == ["x1.png", "x2.png", "x3.PNG", "x4.png"]
+
+
 def test_names_of_a_pattern(collection: Collection, tmp_path: Path) -> None:
     ids = scanned(collection, tmp_path, "a/one.png", "a/two.png", "b/three.png", deep=True)
     plan = plan_pattern(collection, list(ids.values()), "{folder}-{index:3} {model} {seed} {rating}", first=7)

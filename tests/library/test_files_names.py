@@ -103,6 +103,10 @@ def test_what_fits_is_a_name_when_an_ending_follows(text: str) -> None:
     assert not problem or "reserved" in problem or "macOS" in problem or not stem
 
 
+def test_what_fits_steers_nothing() -> None:
+    assert fitting("a\u202egpj.exe\u2066 \x9b31m\x1b[2J 👩\u200d👧") == "a_gpj.exe_ _31m_[2J 👩\u200d👧"
+
+
 def test_every_part_of_a_pattern() -> None:
     pattern = "|".join(f"{{{name}}}" for name in FIELDS).replace("|", "~")
     assert name_of(pattern, subject(), ".png") == (

@@ -1,6 +1,8 @@
 """Curation brought into a library: found by place, by file and by picture; into a new database; undone."""
 
+import os
 import sqlite3
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +17,9 @@ from diffusion_toolkit.library.portable.entry import Album, Around, Picture, Sav
 from diffusion_toolkit.library.portable.importing import Import, Imported, ImportOptions
 from diffusion_toolkit.library.portable.writing import export
 from diffusion_toolkit.library.roots import add_root
-from diffusion_toolkit.library.undo import undo
+from diffusion_toolkit.library.tags import Tagging, suggested_tags, tag_images
+from diffusion_toolkit.library.undo import last_actions, undo
+from diffusion_toolkit.store import model_tags
 from diffusion_toolkit.store.database import Collection, Database
 
 CURATED = """
@@ -180,6 +184,46 @@ def test_twice_is_once(database: Database, exported: Path, folder: Path) -> None
     assert (done.changed, done.albums) == (0, 0)
     assert curated(new) == EVERYTHING
     assert albums(new) == {"Best": ["c.png", "a.png"]}
+
+
+def test_tags_that_models_must_not_give_come_along(
+    collection: Collection, database: Database, folder: Path, tmp_path: Path
+) -> None:
+    run(collection, folder)
+    tag_all(collection)
+    tag_images(collection, image_ids(collection)[:2], Tagging(remove=["fox"]))
+    assert export(collection, tmp_path / "out.json.gz") == 2
+    new = database.collection("new")
+    run(new, folder)
+    tag_all(new)
+    done = bring(new, tmp_path / "out.json.gz")
+    tag_all(new)
+    left = [[tag.name for tag in suggested_tags(new, image)] for image in image_ids(new)]
+    assert (done.changed, left) == (2, [["snow"], ["snow"], ["fox", "snow"], ["fox", "snow"]])
+    assert bring(new, tmp_path / "out.json.gz").changed == 0
+    undo(new, done.journal_id)
+    assert [tag.name for tag in suggested_tags(new, image_ids(new)[0])] == ["fox", "snow"]
+
+
+def tag_all(collection: Collection) -> None:
+    """A model's tags of every image."""
+    with collection.begin() as connection:
+        said = [(image, [("fox", 0.9), ("snow", 0.5)]) for image in image_ids(collection)]
+        model_tags.write(connection, "wd", said)
+
+
+def image_ids(collection: Collection) -> list[int]:
+    with collection.begin() as connection:
+        return list(connection.scalars(sa.text("SELECT id FROM image ORDER BY name")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, names of files are text")
+def test_a_file_whose_name_is_no_text(database: Database, exported: Path, folder: Path) -> None:
+    new = database.collection("new")
+    run(new, folder)
+    bring(new, exported.rename(exported.with_name(os.fsdecode(b"\xff.json.gz"))))
+    assert curated(new) == EVERYTHING
+    assert last_actions(new)[0].sentence == "Imported curation from \ufffd.json.gz"
 
 
 def test_from_the_older_program(collection: Collection, folder: Path, tmp_path: Path) -> None:

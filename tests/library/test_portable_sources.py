@@ -98,6 +98,24 @@ def test_what_is_written_is_read_again(curated: Collection, tmp_path: Path, name
         assert list(bundle.pictures) == EXPECTED
 
 
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n picture", b"\x1f\x8bno gzip", gzip.compress(b"a letter"), b"{}"])
+def test_an_export_takes_no_other_file_s_place(curated: Collection, tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "there.png"
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="is there already"):
+        export(curated, path)
+    assert path.read_bytes() == data
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["out.json", "out.json.gz"])
+def test_an_export_takes_the_place_of_the_last_one(curated: Collection, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.touch()
+    assert export(curated, path) == 3
+    assert export(curated, path) == 3
+
+
 def test_a_file_that_was_cut_says_so(curated: Collection, tmp_path: Path) -> None:
     path = tmp_path / "curation.json"
     export(curated, path)

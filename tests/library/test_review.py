@@ -162,7 +162,9 @@ def test_ratings_mark_what_is_accepted_where_the_run_was_asked_to(collection: Co
     curate(collection, [second], Change(nsfw=False))
     with collection.begin() as connection:
         options: dict[str, JsonValue] = {"nsfw": 0.5}
-        run_id = enrichment_runs.add(connection, kind="tags", stages=["tags wd"], options=options, query="", held=True)
+        run_id = enrichment_runs.add(
+            connection, kind="tags", stages=["tags wd"], options=options, query="", held=True, pace="wd"
+        )
     propose_tags(collection, "wd", {first: {"fox": 0.5}, second: {"fox": 0.5}}, run_id=run_id)
     accepted = review.accept(collection, numbers(collection))
     assert rows(collection, "SELECT nsfw FROM curation ORDER BY image_id") == [True, False]

@@ -33,9 +33,11 @@ def test_roots_do_not_nest(collection: Collection, tmp_path: Path) -> None:
 
 def test_what_is_no_folder_is_no_root(collection: Collection, tmp_path: Path) -> None:
     write(tmp_path / "a.png")
-    for path in (tmp_path / "nothing", tmp_path / "a.png"):
+    for path in (tmp_path / "nothing", tmp_path / "a.png", tmp_path / ("long" * 100), tmp_path / "a.png" / "b"):
         with pytest.raises(NotFound):
             add_root(collection, path)
+    with pytest.raises(UsageError, match="Name a folder"):
+        add_root(collection, "")
 
 
 def test_a_removed_root_takes_its_images_and_leaves_the_files(collection: Collection, tmp_path: Path) -> None:

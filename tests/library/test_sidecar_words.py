@@ -15,6 +15,7 @@ from diffusion_toolkit.library.undo import undo
 from diffusion_toolkit.library.writing_out.texts import Said, sidecar_text
 from diffusion_toolkit.media.describing.packet import Description, described
 from diffusion_toolkit.store.database import Collection
+from library.curated import NOW, searching
 from library.scan_pictures import images, png, run, write
 from pictures import parameters
 
@@ -97,3 +98,20 @@ def test_they_are_taken_over_and_back(collection: Collection, tmp_path: Path) ->
     assert [tag.name for tag in tags_of(collection, ids["b.png"])] == ["fox"]
     undo(collection, done.imported.journal_id)
     assert tags_of(collection, ids["a.png"]) == []
+
+
+def test_words_beside_a_picture_that_has_a_recipe_are_read_when_asked_for(
+    collection: Collection, tmp_path: Path
+) -> None:
+    write(tmp_path / "pictures" / "a.png", png("a castle on a hill"))
+    (tmp_path / "pictures" / "a.txt").write_text("castle, hill")
+    (tmp_path / "pictures" / "a.caption").write_text("A castle stands on a hill.")
+    run(collection, tmp_path / "pictures")
+    (row,) = images(collection)
+    assert tags_of(collection, row["id"]) == []  # a scan looks beside a picture only where there is nothing in it
+    for _ in read_sidecars(collection, [row["id"]], ReadingOptions(), done := ReadSidecars()):
+        pass
+    assert (done.pictures, done.recipes, done.problems) == (1, 0, [])
+    assert [tag.name for tag in tags_of(collection, row["id"])] == ["castle", "hill"]
+    with searching(collection) as search:
+        assert search.run("caption:hill steps:20 tag:castle", now=NOW).total == 1

@@ -1,5 +1,6 @@
 """A file shown to the program without a library."""
 
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+from starlette.types import Message
 
 from container_bytes import png, text_chunk
 from diffusion_toolkit.cli.main import run
 from diffusion_toolkit.library.explain import Explainer
 from diffusion_toolkit.library.scanning.limits import Limits
-from diffusion_toolkit.web import Library
+from diffusion_toolkit.web import Library, WebOptions, create_app
 from pictures import parameters
 from web.visitor import Visitor, kind
 
@@ -52,6 +54,24 @@ def test_a_file_is_told_and_not_kept(client: Visitor, temporary: Path) -> None:
     assert {place["key"] for place in found["origins"]["seed"]} == {"Seed"}
     [seen] = found["seen"]
     assert (seen["source"], seen["used"], found["problems"]) == ("png:parameters", True, [])
+    assert list(temporary.iterdir()) == []
+
+
+def test_who_breaks_off_while_sending_leaves_nothing(nowhere: Library, temporary: Path, built_page: Path) -> None:
+    parts = iter([{"type": "http.request", "body": A_CASTLE[:100], "more_body": True}, {"type": "http.disconnect"}])
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return next(parts)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/octet-stream"), (b"content-length", b"5000")]
+    scope = {"type": "http", "method": "POST", "path": "/api/inspect", "query_string": b"name=a.png"}
+    app = create_app(nowhere, WebOptions(page_folder=built_page))
+    asyncio.run(app(scope | {"headers": headers}, receive, send))
+    assert answers[0]["status"] == 499
     assert list(temporary.iterdir()) == []
 
 

@@ -14,6 +14,7 @@ from diffusion_toolkit.library.portable.reading import opened
 from diffusion_toolkit.library.portable.writing import export
 from diffusion_toolkit.library.scan import scan
 from diffusion_toolkit.library.scanning.options import ScanOptions
+from diffusion_toolkit.store import model_tags
 from diffusion_toolkit.store.database import Collection
 from pictures import parameters, save_png
 from web.test_images import Scan
@@ -209,3 +210,26 @@ def test_what_models_suggest_and_nobody_gave(client: Visitor, collection: Collec
         {"name": "cork", "source": "wd", "confidence": 0.5},
     ]
     assert ok(client.get(f"{C}/images/{ids[1]}/tags/suggested")) == []
+
+
+def test_the_list_of_tags_tells_who_gave_them_and_a_models_is_taken_away(
+    client: Visitor, collection: Collection, ids: list[int]
+) -> None:
+    with collection.begin() as connection:
+        model_tags.write(connection, "wd", [(image, [("fox", 0.9), ("snow", 0.5)]) for image in ids[:3]])
+    given = ok(client.post(f"{C}/tags/images", json={"image_ids": ids[:1], "add": ["fox", "mine"]}))
+
+    def listed(source: str | None = None) -> dict[str, tuple[int, int, int]]:
+        found = ok(client.get(f"{C}/tags", params={"source": source} if source else {}))
+        return {tag["name"]: (tag["count"], tag["own_count"], tag["model_count"]) for tag in found}
+
+    assert given["changed"] == 1
+    assert listed() == {"fox": (3, 1, 2), "mine": (1, 1, 0), "snow": (3, 0, 3)}
+    assert (list(listed("own")), list(listed("model"))) == (["fox", "mine"], ["fox", "snow"])
+    taken = ok(client.post(f"{C}/tags/images", json={"image_ids": ids[:2], "remove": ["fox", "snow"]}))
+    assert taken["changed"] == 2
+    assert listed() == {"fox": (1, 0, 1), "mine": (1, 1, 0), "snow": (1, 0, 1)}
+    assert ok(client.get(f"{C}/images/{ids[0]}/tags/suggested")) == []
+    ok(client.post(f"{C}/undo", json={"journal": taken["journal"]}))
+    assert listed() == {"fox": (3, 1, 2), "mine": (1, 1, 0), "snow": (3, 0, 3)}
+    assert client.get(f"{C}/tags", params={"source": "nobody"}).status_code == 400

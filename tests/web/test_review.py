@@ -49,6 +49,30 @@ def test_results_are_listed_edited_and_decided(client: Visitor, ids: list[int], 
     assert ok(client.get(f"{C}/search", params={"q": "tag:snow"}))["total"] == 0
 
 
+def test_review_is_narrowed_to_one_run(client: Visitor, ids: list[int], database: Database, library: Library) -> None:
+    collection = database.collection("main")
+    propose_tags(collection, "wd", {image: {"fox": 0.5} for image in ids}, run_id=1)
+    propose_tags(collection, "joytag", {image: {"fox": 0.6, "snow": 0.4} for image in ids[:2]}, run_id=2)
+    assert [(each["run_id"], each["source"], each["waiting"]) for each in ok(client.get(f"{C}/review/counts"))] == [
+        (2, "joytag", 2),
+        (1, "wd", 3),
+    ]
+    of_two = {"run_id": 2}
+    assert ok(client.get(f"{C}/review", params=of_two))["total"] == 2
+    assert [(tag["name"], tag["count"]) for tag in ok(client.get(f"{C}/review/tags", params=of_two))] == [
+        ("fox", 2),
+        ("snow", 2),
+    ]
+    assert post(client, "review/tag", run_ids=[2], name="fox", decision="take")["changed"] == 2
+    assert [(tag["name"], tag["count"]) for tag in ok(client.get(f"{C}/review/tags"))] == [("fox", 3), ("snow", 2)]
+    assert post(client, "review/reject", run_ids=[2])["changed"] == 2
+    assert ok(client.get(f"{C}/review", params=of_two))["total"] == 0
+    assert ok(client.get(f"{C}/review"))["total"] == 3
+    post(client, "curation", image_ids=ids[:1], set={"nsfw": True})
+    library.set_nsfw_mode("hide")
+    assert [each["waiting"] for each in ok(client.get(f"{C}/review/counts"))] == [2]
+
+
 def test_hidden_pictures_are_not_told_of_and_not_decided(
     client: Visitor, ids: list[int], database: Database, library: Library
 ) -> None:
@@ -63,6 +87,21 @@ def test_hidden_pictures_are_not_told_of_and_not_decided(
     assert post(client, "review/accept")["changed"] == 2
     library.set_nsfw_mode("show")
     assert [item["id"] for item in ok(client.get(f"{C}/review"))["items"]] == [secret["id"]]
+
+
+def test_review_can_be_narrowed_to_some_runs(client: Visitor, ids: list[int], database: Database) -> None:
+    collection = database.collection("main")
+    for run_id, image in enumerate(ids, start=1):
+        propose_tags(collection, "wd", {image: {"fox": 0.5}}, run_id=run_id)
+    runs = [item["run_id"] for item in ok(client.get(f"{C}/review", params={"run_id": 2}))["items"]]
+    assert runs == [2]
+    two = ok(client.get(f"{C}/review", params={"run_id": [1, 3]}))
+    assert (two["total"], [item["run_id"] for item in two["items"]]) == (2, [1, 3])
+    assert [tag["count"] for tag in ok(client.get(f"{C}/review/tags", params={"run_id": [1, 3]}))] == [2]
+    assert client.get(f"{C}/review", params={"run_id": 0}).status_code == 400
+    assert post(client, "review/tag", name="fox", decision="refuse", run_ids=[1, 3])["changed"] == 2
+    assert post(client, "review/accept", run_ids=[])["changed"] == 0
+    assert [item["run_id"] for item in ok(client.get(f"{C}/review"))["items"]] == [2]
 
 
 def test_what_nobody_knows_how_to_make_cannot_be_asked_again(

@@ -4,6 +4,8 @@ Only images that a query can find count: not deleted, not missing, not in an exc
 state and kept with it; all answers are arrays by code.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from diffusion_toolkit.catalog.columns import Longs, Mask
@@ -13,12 +15,41 @@ from diffusion_toolkit.catalog.list_counts import all_counts
 from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.selection import Chosen
 from diffusion_toolkit.catalog.state import State
+from diffusion_toolkit.catalog.tag_sources import own_counts
+
+
+@dataclass(frozen=True, slots=True)
+class TagCounts:
+    """By code of the tag, deleted ones with none. own: images of which somebody else than a model says it ·
+    by_people, by_models: whether any image has it from either, hidden and missing ones too.
+    """
+
+    all: Longs
+    own: Longs
+    by_people: Mask
+    by_models: Mask
 
 
 def tag_counts(state: State) -> Longs:
     """Images of each tag; deleted tags have none."""
-    counts = state.kept.get("tag counts", lambda: _of_lists(state, state.tag_lists, len(state.tags.names)))
-    return np.where(state.tags.live, counts, 0)
+    return np.where(state.tags.live, _raw_tag_counts(state), 0)
+
+
+def sourced_tag_counts(state: State) -> TagCounts:
+    """Images of each tag, and who says it."""
+    return state.kept.get("sourced tag counts", lambda: _sourced(state))
+
+
+def _sourced(state: State) -> TagCounts:
+    lists, everything = state.tag_lists, np.ones(state.count, np.bool_)
+    ever = _counted(state, lists, len(state.tags.names), everything)
+    own_ever = own_counts(lists, everything, ever)
+    own = np.where(state.tags.live, own_counts(lists, listed(state), _raw_tag_counts(state)), 0)
+    return TagCounts(tag_counts(state), own, own_ever > 0, ever > own_ever)
+
+
+def _raw_tag_counts(state: State) -> Longs:
+    return state.kept.get("tag counts", lambda: _of_lists(state, state.tag_lists, len(state.tags.names)))
 
 
 def resource_counts(state: State) -> Longs:
@@ -77,6 +108,9 @@ def _of_column(state: State, column: str, size: int) -> Longs:
 
 
 def _of_lists(state: State, lists: Lists, size: int) -> Longs:
-    mask = listed(state)
+    return _counted(state, lists, size, listed(state))
+
+
+def _counted(state: State, lists: Lists, size: int, mask: Mask) -> Longs:
     chosen = Chosen.by(mask, np.flatnonzero(mask).astype(np.int32))
     return all_counts(lists, chosen.opened(), state.count, size)

@@ -10,10 +10,11 @@ from functools import partial
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import NO_NUMBER, Array
+from diffusion_toolkit.catalog.columns import NO_MOMENT, NO_NUMBER, Array
 from diffusion_toolkit.catalog.days import counts_by_month, months_between
 from diffusion_toolkit.catalog.dimensions import Resources
 from diffusion_toolkit.catalog.evaluate.albums import album_mask
+from diffusion_toolkit.catalog.evaluate.dates import MOMENTS
 from diffusion_toolkit.catalog.evaluate.names import (
     VIDEO_FORMATS,
     model_title,
@@ -26,11 +27,12 @@ from diffusion_toolkit.catalog.list_counts import all_counts, commonest
 from diffusion_toolkit.catalog.orders import first_places
 from diffusion_toolkit.catalog.selection import Chosen, Opened
 from diffusion_toolkit.catalog.sort import prepared
+from diffusion_toolkit.catalog.spread import spread
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.catalog.text_order import natural_key
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.query import format_query
-from diffusion_toolkit.query.tree import Compare, Days, Dimensions, Name, Value, Where
+from diffusion_toolkit.query.tree import And, Compare, Days, Dimensions, Name, Node, Range, Value, Where
 from diffusion_toolkit.query.wildcards import has_wildcards
 from diffusion_toolkit.vocabulary import canonical_sampler, canonical_scheduler
 
@@ -74,13 +76,14 @@ class FacetValue:
 class Counted:
     """Values before they are written out.
 
-    counts: of each value · label: of the value at a place · asked: what a query for a label asks · ranks: order of the
-    values, where they are listed by it.
+    counts: of each value · label: of the value at a place · asked: what a query for a label asks · span: what finds the
+    value at a place, where that is not one label · ranks: order of the values, where they are listed by it.
     """
 
     counts: Array
     label: Callable[[int], str]
     asked: Callable[[str], Value]
+    span: Callable[[int], Node] | None = None
     ranks: Array = field(default_factory=lambda: np.empty(0, np.int64))
 
 
@@ -123,12 +126,15 @@ def _values(counting: Counting, known: "Facet") -> list[FacetValue]:
     counted, limit = known.counter(counting), counting.limit
     order = np.argsort(-counted.ranks if known.by_value else -counted.counts, kind="stable")
     shown = order[counted.counts[order] > 0][:limit].tolist()
-    values = [(counted.label(place), int(counted.counts[place])) for place in shown]
+    values = [(counted.label(place), int(counted.counts[place]), place) for place in shown]
     if not known.by_value:
-        values.sort(key=lambda pair: (-pair[1], natural_key(pair[0])))
+        values.sort(key=lambda value: (-value[1], natural_key(value[0])))
+
+    def node(label: str, place: int) -> Node:
+        return counted.span(place) if counted.span else Where(known.field, (counted.asked(label),))
+
     return [
-        FacetValue(value=label, count=count, query=format_query(Where(known.field, (counted.asked(label),))))
-        for label, count in values
+        FacetValue(value=label, count=count, query=format_query(node(label, place))) for label, count, place in values
     ]
 
 
@@ -268,12 +274,28 @@ def _by_month(counting: Counting) -> list[tuple[int, int, int]]:
 
 def _days(labels: list[tuple[str, int]]) -> Counted:
     counts = np.array([count for _, count in labels], np.int64)
-    return Counted(counts, lambda place: labels[place][0], lambda text: Days(text, text), np.arange(len(labels)))
+    ranks = np.arange(len(labels))
+    return Counted(counts, lambda place: labels[place][0], lambda text: Days(text, text), ranks=ranks)
+
+
+def _months_of(field: str) -> Counter:
+    """The months of a date that some images have none of."""
+
+    def counter(counting: Counting) -> Counted:
+        column, units = MOMENTS[field](counting.question)
+        moments = counting.chosen.of(column)
+        moments = moments[moments != NO_MOMENT]
+        counted = counts_by_month(
+            moments if units == _MICROSECONDS else moments // (units // _MICROSECONDS), counting.zone
+        )
+        return _days([(f"{year:04}-{month:02}", count) for year, month, count in counted])
+
+    return counter
 
 
 def _ratings(counting: Counting) -> Counted:
     counts = np.bincount(counting.of("rating"), minlength=11)[1:]
-    return Counted(counts, lambda place: str(place + 1), _equal, np.arange(10))
+    return Counted(counts, lambda place: str(place + 1), _equal, ranks=np.arange(10))
 
 
 def _equal(number: str) -> Compare:
@@ -288,25 +310,56 @@ def _steps(counting: Counting) -> Counted:
 
 def _cfgs(counting: Counting) -> Counted:
     cfgs = counting.of("cfg")
-    distinct, counts = np.unique(cfgs[np.isfinite(cfgs)], return_counts=True)
+    halves = np.ascontiguousarray(cfgs[np.isfinite(cfgs)], np.float32).view(np.uint16).reshape(-1, 2)
+    first, second, counts = _distinct_pairs(halves[:, 0], halves[:, 1])
+    distinct = np.stack((first, second), axis=1).astype(np.uint16).view(np.float32)[:, 0]
 
     def label(place: int) -> str:
         # The shortest digits that mean the same 32-bit number: 7.1, not 7.0999999.
-        return np.format_float_positional(np.float32(distinct[place]), unique=True, trim="-")
+        return np.format_float_positional(distinct[place], unique=True, trim="-")
 
     return Counted(counts, label, _equal)
+
+
+def _clip_skips(counting: Counting) -> Counted:
+    skips = counting.of("clip_skip")
+    distinct, counts = _distinct(skips[skips != NO_NUMBER])
+    return Counted(counts, lambda place: str(distinct[place]), _equal)
+
+
+def _spans_of(field: str, column: str) -> Counter:
+    """Numbers of which nearly every image has another one, gathered into spans."""
+
+    def counter(counting: Counting) -> Counted:
+        values = counting.of(column)
+        whole = values.dtype.kind != "f"
+        found = spread(values if whole else values[np.isfinite(values)])
+        starts, last = found.starts, len(found.starts) - 1
+
+        def text(place: int) -> str:
+            if whole:
+                return str(starts[place])
+            return np.format_float_positional(starts[place], unique=True, trim="-")
+
+        def span(place: int) -> Node:
+            begin = Decimal(text(place))
+            if place == last:
+                return Where(field, (Compare(">=", begin),))
+            end = Decimal(text(place + 1))
+            if whole:
+                return Where(field, (Range(begin, end - 1),))
+            return And((Where(field, (Compare(">=", begin),)), Where(field, (Compare("<", end),))))
+
+        return Counted(found.counts, text, _equal, span, np.arange(len(starts)))
+
+    return counter
 
 
 def _sizes(counting: Counting) -> Counted:
     width, height = counting.of("width"), counting.of("height")
     known = (width > 0) & (height > 0)
-    packed = (width[known].astype(np.int64) << 32) | height[known]
-    distinct, counts = np.unique(packed, return_counts=True)
-
-    def label(place: int) -> str:
-        return f"{int(distinct[place]) >> 32}x{int(distinct[place]) & 0xFFFFFFFF}"
-
-    return Counted(counts, label, _dimensions)
+    widths, heights, counts = _distinct_pairs(width[known], height[known])
+    return Counted(counts, lambda place: f"{widths[place]}x{heights[place]}", _dimensions)
 
 
 def _dimensions(text: str) -> Dimensions:
@@ -323,7 +376,32 @@ def _distinct(numbers: Array) -> tuple[Array, Array]:
     return distinct, counts[distinct]
 
 
+def _distinct_pairs(first: Array, second: Array) -> tuple[Array, Array, Array]:
+    """Distinct pairs of numbers from 0, and their counts; where few numbers occur, without sorting."""
+    (ones, one), (others, other) = _coded(first), _coded(second)
+    pairs = one.astype(np.int64) * len(others) + other
+    if len(ones) * len(others) <= _FEW_PAIRS:
+        counts = np.bincount(pairs)
+        distinct = np.flatnonzero(counts)
+        counts = counts[distinct]
+    else:
+        distinct, counts = np.unique(pairs, return_counts=True)
+    return ones[distinct // max(len(others), 1)], others[distinct % max(len(others), 1)], counts
+
+
+def _coded(numbers: Array) -> tuple[Array, Array]:
+    """The distinct numbers, ascending, and the place of each number among them."""
+    if len(numbers) and numbers.max() > _SMALL_HALVES:
+        distinct, codes = np.unique(numbers, return_inverse=True)
+        return distinct, codes
+    seen = np.bincount(numbers) > 0
+    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[numbers]
+
+
+_SMALL_HALVES = 65_535
+_FEW_PAIRS = 1_000_000
 _SMALL_NUMBERS = 10_000
+_MICROSECONDS = 1_000_000
 
 _COUNTERS = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="facets")
 """Counting is work of NumPy, which lets other threads run meanwhile."""
@@ -358,5 +436,11 @@ FACETS: Mapping[str, Facet] = {
     "size": Facet("size", _sizes),
     "steps": Facet("steps", _steps),
     "cfg": Facet("cfg", _cfgs),
+    "clip_skip": Facet("clip_skip", _clip_skips),
+    "denoise": Facet("denoise", _spans_of("denoise", "denoise"), by_value=True),
+    "aesthetic": Facet("aesthetic", _spans_of("aesthetic", "aesthetic"), by_value=True),
+    "duration": Facet("duration", _spans_of("duration", "duration_s"), by_value=True),
+    "filesize": Facet("filesize", _spans_of("filesize", "size_bytes"), by_value=True),
+    **{f"{name}_month": Facet(name, _months_of(name), by_value=True) for name in MOMENTS if name != "date"},
 }
 """All facets, and how each is counted."""

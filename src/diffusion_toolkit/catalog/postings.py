@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from diffusion_toolkit.catalog.columns import Array, Bytes, Ints, Longs, Mask
+from diffusion_toolkit.catalog.kept import Kept
 
 _WORTH_BITS = 32
 _ENTRIES_AT_ONCE = 4_000_000
@@ -64,6 +65,11 @@ class Postings:
     def totals(self) -> Longs:
         """How many images have each code."""
         return np.diff(self.code_starts)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What was worked out of these postings, by those who need it again."""
+        return Kept()
 
     @cached_property
     def bits_of(self) -> Ints:

@@ -1,5 +1,6 @@
 """`dtk caption`: models write captions for the pictures that a query finds."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from diffusion_toolkit.cli import output
 from diffusion_toolkit.cli.enriching import Asked, enrich
 from diffusion_toolkit.cli.library import common_options, open_library
 from diffusion_toolkit.enrich.captions.asking import CaptionsAsked, run_options
+from diffusion_toolkit.enrich.captions.estimate import estimate_captions
 from diffusion_toolkit.enrich.captions.instruction_book import InstructionBook
 from diffusion_toolkit.enrich.captions.instructions import LENGTHS, WISHES
 from diffusion_toolkit.enrich.captions.modes import MODES
@@ -36,7 +38,7 @@ from diffusion_toolkit.settings import Settings
 @click.option("--review", "held", is_flag=True, help="Hold the captions for review; nothing is applied.")
 @click.option("--again", is_flag=True, help="Also pictures that have such a caption of this model.")
 @click.option("--retry-failed", is_flag=True, help="Also pictures that failed before.")
-@click.option("--estimate", is_flag=True, help="Only measure how long it would take.")
+@click.option("--estimate", is_flag=True, help="Only say how long it would take; with --try, ask a server once.")
 @click.option("--types", "list_types", is_flag=True, help="List types, wishes and their texts; write nothing.")
 @click.option("--try", "try_it", is_flag=True, help="Test the connection, and caption a picture made for trying.")
 @click.option("--all", "everything", is_flag=True, help="The whole library, without a query.")
@@ -82,7 +84,7 @@ def caption(
         over_people=over_people,
     )
     options = run_options(asked, found.captions.defaults, InstructionBook(found.data_dir))
-    if try_it:
+    if try_it and not estimate:
         return _try(found, options, as_json=as_json)
     wanted = Wanted(
         kind="caption",
@@ -93,7 +95,8 @@ def caption(
         retry_failed=retry_failed,
     )
     with open_library(data_dir, collection) as library:
-        told = Asked(wanted=wanted, query=query, everything=everything, only_estimate=estimate, as_json=as_json)
+        measure = partial(estimate_captions, ask_server=try_it) if estimate else None
+        told = Asked(wanted=wanted, query=query, everything=everything, measure=measure, as_json=as_json)
         return enrich(library, told, library.settings.stage_context)
 
 

@@ -1,8 +1,9 @@
 """What commands share that let models look at pictures: runs that are started, drawn, told, and looked back at."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,26 +13,31 @@ from diffusion_toolkit.cli.choosing import chosen, searching
 from diffusion_toolkit.cli.library import OpenLibrary
 from diffusion_toolkit.enrich.engine import runs
 from diffusion_toolkit.enrich.engine.estimate import Estimate
-from diffusion_toolkit.enrich.engine.estimate import estimate as measure
-from diffusion_toolkit.enrich.engine.runs import Run, Wanted
+from diffusion_toolkit.enrich.engine.runs import ImageIds, Run, Wanted
 from diffusion_toolkit.enrich.engine.stage import StageContext
 from diffusion_toolkit.enrich.executors.ray import ClusterOptions
 from diffusion_toolkit.errors import ToolkitError
 from diffusion_toolkit.jobs.enrichment import work_off
 from diffusion_toolkit.paths import printable
+from diffusion_toolkit.store.database import Collection
 
 MOST_NAMED = 10
 """Failures that are told; --json has more."""
 
 
+Measure: TypeAlias = Callable[[Collection, Wanted, ImageIds, StageContext], Estimate]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a command was asked for. only_estimate: just how long it would take; cluster: where else than here."""
+    """What a command was asked for. measure: just how long it would take, and how that is found out; cluster: where
+    else than here.
+    """
 
     wanted: Wanted
     query: tuple[str, ...]
     everything: bool
-    only_estimate: bool
+    measure: Measure | None
     as_json: bool
     cluster: ClusterOptions | None = None
 
@@ -39,8 +45,8 @@ class Asked:
 def enrich(library: OpenLibrary, asked: Asked, context: StageContext) -> int:
     """Start a run over the pictures that a query finds, and work it off here; the exit code."""
     ids = picked(library, asked.query, everything=asked.everything)
-    if asked.only_estimate:
-        return _tell_estimate(measure(library.collection, asked.wanted, ids, context), as_json=asked.as_json)
+    if asked.measure is not None:
+        return _tell_estimate(asked.measure(library.collection, asked.wanted, ids, context), as_json=asked.as_json)
     run_id = runs.start(library.collection, asked.wanted, ids, context)
     return work_here(library, run_id, context, as_json=asked.as_json, cluster=asked.cluster)
 
@@ -132,17 +138,21 @@ def _tell_estimate(found: Estimate, *, as_json: bool) -> int:
                 "seconds": None if found.seconds is None else round(found.seconds, 3),
                 "device": found.device,
                 "notices": list(found.notices),
+                "basis": found.basis,
             }
         )
         return 0
     for notice in found.notices:
         output.message(notice)
     if found.rate_per_s is None or found.seconds is None:
-        output.message(f"{found.results:,} results are missing.")
+        output.message(f"{found.results:,} results are missing. How long they take, their first ones will tell.")
     else:
+        how = {"earlier_run": "as the last run", "asked": "by one question"}.get(
+            found.basis, f"measured on {found.tried}"
+        )
         output.message(
             f"{found.results:,} results are missing: about {_duration(found.seconds)} on {found.device}, "
-            f"at {found.rate_per_s:,.1f} per s, measured on {found.tried}."
+            f"at {found.rate_per_s:,.1f} per s, {how}."
         )
     return 0
 

@@ -192,7 +192,7 @@ def _told_plan(plan: Plan, *, as_json: bool, dry_run: bool, count: int | None = 
         output.print_json({"pictures": pictures, "items": ready, "problems": problems, "dry_run": dry_run})
     else:
         for each in ready[:MOST_SHOWN]:
-            click.echo(each["source"] if each["target"] is None else f"{each['source']} -> {each['target']}")
+            output.line(f"{each['source']}" if each["target"] is None else f"{each['source']} -> {each['target']}")
         if len(ready) > MOST_SHOWN:
             click.echo(f"… and {len(ready) - MOST_SHOWN:,} more")
         _told_problems(problems)

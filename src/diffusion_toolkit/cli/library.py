@@ -9,6 +9,7 @@ from diffusion_toolkit import settings as settings_
 from diffusion_toolkit.cli import logs, output
 from diffusion_toolkit.cli.options import common_options
 from diffusion_toolkit.settings import Settings
+from diffusion_toolkit.store.data_folder import folder_errors
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.store.server import open_server
 
@@ -26,8 +27,9 @@ class OpenLibrary:
 
 def read_settings(data_dir: Path | None, collection: str | None) -> Settings:
     """The settings, with logging started."""
-    found = settings_.load(data_dir=data_dir, collection=collection)
-    logs.start(found.logs_dir, found.log)
+    with folder_errors(data_dir or settings_.default_data_dir()):
+        found = settings_.load(data_dir=data_dir, collection=collection)
+        logs.start(found.logs_dir, found.log)
     return found
 
 

@@ -18,7 +18,8 @@ _log = logging.getLogger("diffusion_toolkit")
 def start(folder: Path, options: LogSettings) -> None:
     """Log to `folder` from now on, and everything unexpected of any thread too."""
     path = folder / NAME
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder.parent)
+    make_private(folder)
     for earlier in list(_log.handlers):
         _log.removeHandler(earlier)
         earlier.close()
@@ -33,6 +34,11 @@ def start(folder: Path, options: LogSettings) -> None:
     threading.excepthook = _log_uncaught_of_thread
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that nobody else may read; one that is there stays as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def log_unexpected(error: Exception) -> Path | None:
     """Write the traceback to the log file; its path, or None when not even that can be written."""
     for handler in _log.handlers:
@@ -41,7 +47,8 @@ def log_unexpected(error: Exception) -> Path | None:
             return Path(handler.baseFilename)
     path = default_data_dir() / "logs" / NAME
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent.parent)
+        make_private(path.parent)
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write("".join(traceback.format_exception(error)))
     except OSError:

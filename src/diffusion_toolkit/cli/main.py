@@ -109,7 +109,7 @@ def run(arguments: list[str]) -> int:
 
 def _failed(error: ToolkitError, as_json: bool, *, shown: bool = False) -> int:
     if not shown:
-        click.echo(str(error), err=True)
+        output.message(str(error))
     if as_json:
         output.print_json({"error": output.error_json(error)})
     return error.exit_code
@@ -119,7 +119,7 @@ def _unexpected(error: Exception, as_json: bool) -> int:
     path = logs.log_unexpected(error)
     where = f" The details are in {path}." if path else ""
     text = f"Something went wrong that should not: {type(error).__name__}: {error}.{where}"
-    click.echo(f"{text} `dtk doctor --bundle` makes a report.", err=True)
+    output.message(f"{text} `dtk doctor --bundle` makes a report.")
     if as_json:
         output.print_json({"error": {"kind": "unexpected", "message": text}})
     return 1

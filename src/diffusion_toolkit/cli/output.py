@@ -1,5 +1,6 @@
 """What commands print: one JSON document on standard output, everything else on standard error."""
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -29,6 +30,8 @@ STAGES = {
     "caption": "Captioning",
     **_MODELS,
 }
+
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 UNITS = {"models": "models", "hashes": "MiB", "civitai": "questions", "fetch": "MiB"}
 
@@ -60,13 +63,24 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for column in columns:
         table.add_column(Text(column))
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else harmless(str(cell))) for cell in row))
     Console(file=sys.stdout).print(table)
+
+
+def harmless(text: str) -> str:
+    """Text with what steers a terminal written out (`\\x1b`): prompts and names of files come from anywhere, and could
+    clear the screen, rename the window or fill the clipboard."""
+    return _STEERING.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def line(text: str) -> None:
+    """Print one line of a result: harmless on a terminal, to the letter for another program."""
+    click.echo(harmless(text) if sys.stdout.isatty() else text, color=True)
 
 
 def message(text: str) -> None:
     """Tell the user something that is not a result."""
-    click.echo(text, err=True)
+    click.echo(harmless(text), err=True)
 
 
 class ProgressBar:

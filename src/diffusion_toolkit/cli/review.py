@@ -38,7 +38,7 @@ def _filters(command: Command) -> Command:
 
 def _numbered(command: Command) -> Command:
     everything = click.option("--all", "everything", is_flag=True, help="All that wait, instead of NUMBERS.")
-    return click.argument("numbers", nargs=-1, type=click.IntRange(1))(everything(_filters(command)))
+    return click.argument("numbers", nargs=-1, type=click.IntRange(1, 2**63 - 1))(everything(_filters(command)))
 
 
 @review.command("list", short_help="What waits.")
@@ -140,9 +140,8 @@ def edit(
 
 
 def _waiting(library: OpenLibrary, common: dict[str, Any]) -> Ids:
-    return library_review.waiting(
-        library.collection, kind=common["kind"], source=common["source"], run_id=common["run_id"]
-    ).ids
+    runs = None if common["run_id"] is None else [common["run_id"]]
+    return library_review.waiting(library.collection, kind=common["kind"], source=common["source"], run_ids=runs).ids
 
 
 def _chosen(library: OpenLibrary, numbers: tuple[int, ...], everything: bool, common: dict[str, Any]) -> Ids:

@@ -90,4 +90,5 @@ def _scan_one(
 def _sentence(result: Mapping[str, float]) -> str:
     parts = [f"{result[name]:,} {name}" for name in COUNTS[1:] if result[name]]
     changes = ", ".join(parts) if parts else "nothing changed"
-    return f"{result['files']:,} files: {changes}. {result['seconds']:.1f} s."
+    hint = " `dtk search problem:any` lists files that could not be read as they should." if result["failed"] else ""
+    return f"{result['files']:,} files: {changes}. {result['seconds']:.1f} s.{hint}"

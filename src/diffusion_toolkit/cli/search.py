@@ -103,7 +103,7 @@ def _names(text: str) -> list[str]:
 
 def _print(result: dict[str, Any]) -> None:
     for item in result.get("items", []):
-        click.echo(item["path"])
+        output.line(item["path"])
     for key, values in result.get("facets", {}).items():
         output.print_table((key, "pictures"), [(value["value"], f"{value['count']:,}") for value in values])
     for hint in result.get("hints", []):

@@ -20,6 +20,7 @@ from diffusion_toolkit.jobs import start_scan
 from diffusion_toolkit.jobs.worker_process import WorkerProcess
 from diffusion_toolkit.library.roots import add_root, list_roots
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK
+from diffusion_toolkit.library.scanning.runs import not_paused
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.settings import Settings, stage_context
 from diffusion_toolkit.store.database import Collection
@@ -144,7 +145,8 @@ def _thumbnails(settings: Settings) -> ThumbnailCache:
 def _scan_all(library: OpenLibrary) -> None:
     """Look for changes in every folder of the library, in the background; at least in those that are new."""
     roots, all_of_them = list_roots(library.collection), library.settings.scan.at_start
-    root_ids = [root.id for root in roots if all_of_them or root.scanned_at is None]
+    wanted = [root.id for root in roots if all_of_them or root.scanned_at is None]
+    root_ids = not_paused(library.collection, wanted)
     if root_ids:
         start_scan(library.database, library.collection.name, root_ids, (QUICK, DEEP))
 

@@ -7,6 +7,7 @@ import click
 
 from diffusion_toolkit.cli.enriching import Asked, enrich
 from diffusion_toolkit.cli.library import common_options, open_library
+from diffusion_toolkit.enrich.engine.estimate import estimate as measure
 from diffusion_toolkit.enrich.engine.runs import Wanted
 from diffusion_toolkit.enrich.executors.ray import ClusterOptions
 from diffusion_toolkit.errors import UsageError
@@ -28,7 +29,7 @@ from diffusion_toolkit.record import JsonValue
 @click.option("--review", "held", is_flag=True, help="Hold the tags for review; nothing is applied.")
 @click.option("--again", is_flag=True, help="Also pictures that these models have tagged.")
 @click.option("--retry-failed", is_flag=True, help="Also pictures that failed before.")
-@click.option("--estimate", is_flag=True, help="Only measure how long it would take.")
+@click.option("--estimate", is_flag=True, help="Only say how long it would take.")
 @click.option("--device", type=click.Choice(("auto", "cpu", "cuda", "directml")), help="What the models run on.")
 @click.option("--cluster", metavar="ADDRESS", help='Work on a Ray cluster; "auto" for the one of this machine.')
 @click.option("--all", "everything", is_flag=True, help="The whole library, without a query.")
@@ -76,7 +77,7 @@ def tag(
             wanted=wanted,
             query=query,
             everything=everything,
-            only_estimate=estimate,
+            measure=measure if estimate else None,
             as_json=as_json,
             cluster=ClusterOptions(address=cluster) if cluster else None,
         )

@@ -11,6 +11,7 @@ from diffusion_toolkit.cli.choosing import chosen, one_of, searching, tell
 from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library import tags as library_tags
+from diffusion_toolkit.library.tag_list import TagSource, counted_tags
 from diffusion_toolkit.library.tags import Tagging
 from diffusion_toolkit.vocabulary import tag_key
 
@@ -21,23 +22,31 @@ def tags() -> None:
 
 
 @tags.command("list", short_help="All tags with counts.")
+@click.option(
+    "--source",
+    type=click.Choice(["own", "model"]),
+    help="Only those that you, imports or files gave, or only those that models gave.",
+)
 @common_options
-def list_(data_dir: Path | None, collection: str | None, as_json: bool) -> int:
-    """List all tags, and how many pictures you gave each."""
-    with open_library(data_dir, collection) as library:
-        found = library_tags.list_tags(library.collection)
+def list_(source: TagSource | None, data_dir: Path | None, collection: str | None, as_json: bool) -> int:
+    """List all tags, how many pictures have each, and of how many only models say it."""
+    with open_library(data_dir, collection) as library, searching(library) as search:
+        found = counted_tags(search, source)
     if as_json:
         output.print_json([asdict(tag) for tag in found])
     else:
-        output.print_table(("tag", "pictures"), [(tag.name, f"{tag.count:,}") for tag in found])
+        rows = [(tag.name, f"{tag.count:,}", f"{tag.model_count:,}") for tag in found]
+        output.print_table(("tag", "pictures", "only by models"), rows)
     return 0
 
 
 @tags.command(short_help="Give tags to all pictures that a query finds.")
 @click.argument("query", nargs=-1)
 @click.option("--add", "added", multiple=True, metavar="TAG", help="Give this tag.")
-@click.option("--remove", "removed", multiple=True, metavar="TAG", help="Take this tag.")
-@click.option("--only", is_flag=True, help="Take all other tags.")
+@click.option(
+    "--remove", "removed", multiple=True, metavar="TAG", help="Take this tag, whoever gave it; no model gives it again."
+)
+@click.option("--only", is_flag=True, help="Take all other tags that you gave.")
 @click.option("--all", "everything", is_flag=True, help="The whole library, without a query.")
 @common_options
 def give(

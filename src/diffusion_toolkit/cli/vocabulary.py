@@ -97,7 +97,8 @@ def spell(names: tuple[str, ...], data_dir: Path | None, collection: str | None,
     if as_json:
         output.print_json([{"name": name, "canonical": found} for name, found in zip(names, canonical, strict=True)])
     else:
-        click.echo("\n".join(canonical))
+        for name in canonical:
+            output.line(name)
     return 0
 
 

@@ -156,7 +156,7 @@ def _tell_plan(plan: Plan, *, as_json: bool, dry_run: bool) -> int:
         output.print_json({"files": files, "problems": problems, "dry_run": dry_run})
     else:
         for path in files[:MOST_SHOWN]:
-            click.echo(path)
+            output.line(path)
         if len(files) > MOST_SHOWN:
             click.echo(f"… and {len(files) - MOST_SHOWN:,} more")
         _tell_problems(problems)

@@ -19,7 +19,7 @@ from diffusion_toolkit.errors import Cancelled, NotFound, ToolkitError
 from diffusion_toolkit.jobs.queue import open_queue
 from diffusion_toolkit.library.nsfw_ratings import mark_by_ratings
 from diffusion_toolkit.library.tag_vocabulary import learn_labels
-from diffusion_toolkit.progress import IsCancelled, Progress, never
+from diffusion_toolkit.progress import INTERRUPTED, IsCancelled, Progress, never
 from diffusion_toolkit.store.database import Collection, Database
 
 QUEUE: Final = "enrich"
@@ -132,7 +132,7 @@ class Overtaken:
 
 def _is_to_do(run: Run) -> bool:
     """Whether it waits, or its runner died."""
-    return not run.runners and (run.state == "waiting" or (run.state == "failed" and run.message == runs.INTERRUPTED))
+    return not run.runners and (run.state == "waiting" or (run.state == "failed" and run.message == INTERRUPTED))
 
 
 def _left(run: Run) -> int:

@@ -16,7 +16,15 @@ from diffusion_toolkit.library.models.civitai import ask_for_unknown
 from diffusion_toolkit.library.models.hashing import hash_models
 from diffusion_toolkit.library.models.roots import list_model_roots
 from diffusion_toolkit.library.models.scan import linked_sentence, scan_models
-from diffusion_toolkit.library.models.work import KINDS, WorkKind, WorkRecord, ask_to_stop, note_waiting
+from diffusion_toolkit.library.models.work import (
+    KINDS,
+    WorkKind,
+    WorkRecord,
+    ask_to_pause,
+    ask_to_stop,
+    ids_of_paused,
+    note_waiting,
+)
 from diffusion_toolkit.progress import IsCancelled, Progress, never
 from diffusion_toolkit.store.database import Collection, Database
 
@@ -37,7 +45,7 @@ def start_model_work(database: Database, collection_name: str, kind: WorkKind, i
         raise UsageError(f"Work on models is one of {', '.join(KINDS)}.")
     name = f"{collection_name}/models/{kind}"
     arguments: dict[str, Any] = {"collection": collection_name, "kind": kind, "ids": None if ids is None else [*ids]}
-    note_waiting(Collection(database, collection_name), kind)
+    note_waiting(Collection(database, collection_name), kind, ids)
     with open_queue(database) as app:
         lock = name if ids is None else None
         job = app.configure_task(TASK, queue=QUEUE, queueing_lock=lock, lock=f"{collection_name}/models")
@@ -50,13 +58,27 @@ def start_model_work(database: Database, collection_name: str, kind: WorkKind, i
 
 def cancel_model_work(collection: Collection, kinds: Sequence[WorkKind] = KINDS) -> None:
     """Stop this work: what runs stops within a second, what waits never starts; what was done is kept."""
+    _drop_waiting(collection, kinds)
+    ask_to_stop(collection, tuple(kinds))
+
+
+def pause_model_work(collection: Collection, kind: WorkKind) -> None:
+    """Pause work that runs or waits; it keeps what was done, also over a restart. Raises UsageError without any."""
+    ask_to_pause(collection, kind)
+    _drop_waiting(collection, (kind,))
+
+
+def resume_model_work(collection: Collection, kind: WorkKind) -> int:
+    """Go on with paused work; returns the number of the job. Raises UsageError when none is paused."""
+    return start_model_work(collection.database, collection.name, kind, ids_of_paused(collection, kind))
+
+
+def _drop_waiting(collection: Collection, kinds: Sequence[WorkKind]) -> None:
     with open_queue(collection.database) as app:
         for job in app.job_manager.list_jobs(queue=QUEUE, status="todo"):
             mine = job.task_kwargs.get("collection") == collection.name and job.task_kwargs.get("kind") in kinds
             if job.id is not None and mine:
                 app.job_manager.cancel_job_by_id(job.id, delete_job=True)
-                WorkRecord(collection, cast("WorkKind", job.task_kwargs["kind"]), never).finish("cancelled")
-    ask_to_stop(collection, tuple(kinds))
 
 
 def add_model_task(app: App) -> None:
@@ -82,14 +104,14 @@ class WantedWork:
 
 def run_model_work(collection: Collection, wanted: WantedWork, is_cancelled: IsCancelled = never) -> None:
     """Work on models here and now; how it ended stands in the record of its kind."""
-    record = WorkRecord(collection, wanted.kind, is_cancelled)
+    record = WorkRecord(collection, wanted.kind, is_cancelled, wanted.ids)
     counts: dict[str, int] = {}
     try:
         for progress in _steps(collection, wanted, is_cancelled):
             record.note(progress)
             counts = dict(progress.counts)
     except Cancelled:
-        record.finish("cancelled")
+        record.finish("paused" if record.pause_asked else "cancelled")
     except ToolkitError as error:
         record.finish("failed", str(error))
     except BaseException:

@@ -16,6 +16,7 @@ from diffusion_toolkit.jobs.scans import start_scan
 from diffusion_toolkit.library.roots import Root, list_roots, note_state
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK, ReadFile
 from diffusion_toolkit.library.scanning.passing import EVERYTHING
+from diffusion_toolkit.library.scanning.runs import not_paused
 from diffusion_toolkit.library.scanning.waiting import RootUnavailable
 from diffusion_toolkit.library.watching.dirt import LOOK_AGAIN_S, Dirt, Look
 from diffusion_toolkit.library.watching.following import Follower
@@ -229,7 +230,11 @@ class CollectionWatch:
         """A root that was never scanned gets a scan that shows its progress, once; it is looked at after that."""
         if root.id not in self._asked:
             self._asked.add(root.id)
-            start_scan(self._collection.database, self._collection.name, [root.id], (QUICK, DEEP))
+            self._start_scan(root, (QUICK, DEEP))
+
+    def _start_scan(self, root: Root, phases: tuple[str, ...]) -> None:
+        """Have a root scanned, unless a person paused that."""
+        start_scan(self._collection.database, self._collection.name, not_paused(self._collection, [root.id]), phases)
 
     def _dirty_again(self, root: Root, dirt: Dirt, look: Look, rest_s: float) -> None:
         now = time.monotonic()
@@ -239,7 +244,7 @@ class CollectionWatch:
     def _read(self, root: Root, folder_ids: frozenset[int]) -> None:
         try:
             if not self._follower.read(root, folder_ids, self._check):
-                start_scan(self._collection.database, self._collection.name, [root.id], (DEEP,))
+                self._start_scan(root, (DEEP,))
                 return
             incomplete, pause_s = self._follower.incomplete(folder_ids)
         except (RootUnavailable, NotFound):

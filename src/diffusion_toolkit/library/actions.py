@@ -1,8 +1,11 @@
-"""The kinds of actions in the journal, and the sentence that says what each of them did."""
+"""The kinds of actions in the journal: the sentence that says what each did, and its parts for other languages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from diffusion_toolkit.library.told import FILE_ACTIONS, Told, Values, file_action
+
+MOST_NAMED: Final = 3
 Facts = Mapping[str, Any]
 """What an action noted about itself: `changed` pictures, and facts of its kind."""
 
@@ -16,6 +19,31 @@ def sentence(action: str, details: Facts) -> str:
     return _SENTENCES[action](details) if action in _SENTENCES else action.replace(".", " ").capitalize()
 
 
+def parts(action: str, details: Facts) -> list[Told]:
+    """The same as codes and values, one for each thing it did; none where that is not known."""
+    if "sentence" in details:
+        found = file_action(str(details["sentence"]))
+        return [found] if found else []
+    if action in _PARTS:
+        return _PARTS[action](details)
+    return [Told(_code(action), _values(details))] if action in _SENTENCES else []
+
+
+def _code(action: str) -> str:
+    return action.replace(".", "-").replace("_", "-")
+
+
+def _values(facts: Facts) -> Values:
+    """Of the facts, those that sentences name; `pictures` is how many there are."""
+    named = {name: facts[name] for name in ("name", "old", "alias", "canonical", "count") if name in facts}
+    return {**named, **_some(facts.get("names", ())), "pictures": int(facts.get("changed", 0))}
+
+
+def _some(names: Sequence[str]) -> Values:
+    """The first names of many, and how many more there are."""
+    return {"names": [*names[:MOST_NAMED]], "more": max(0, len(names) - MOST_NAMED)} if names else {}
+
+
 def pictures(count: int) -> str:
     """A number of pictures in words."""
     return "1 picture" if count == 1 else f"{count:,} pictures"
@@ -23,10 +51,11 @@ def pictures(count: int) -> str:
 
 def quoted(names: Sequence[str]) -> str:
     """Some names, the first three of many."""
-    shown = ", ".join(f'"{name}"' for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"
+    shown = ", ".join(f'"{name}"' for name in names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED:,} more"
 
 
+_FLAG_CODES: Final = {"favorite": "favourite", "nsfw": "nsfw", "for_deletion": "deletion"}
 _FLAGS: Final = {
     ("favorite", True): "made {} favourites",
     ("favorite", False): "took {} out of the favourites",
@@ -108,3 +137,52 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "queries.delete": _about('Deleted the saved query "{name}"'),
     "queries.place": _about('Moved the saved query "{name}"'),
 }
+
+
+def _curated_parts(facts: Facts) -> list[Told]:
+    values, many = facts["set"], {"pictures": int(facts["changed"])}
+    found: list[Told] = []
+    if "rating" in values:
+        rating = values["rating"]
+        found.append(Told("curate-rated", {**many, "rating": rating}) if rating else Told("curate-unrated", many))
+    if "caption" in values:
+        caption = values["caption"]
+        code = "recaptioned" if caption is None else "captioned" if caption else "uncaptioned"
+        found.append(Told(f"curate-{code}", many))
+    for name, code in _FLAG_CODES.items():
+        if isinstance(values.get(name), bool):
+            found.append(Told(f"curate-{code}" if values[name] else f"curate-no-{code}", many))
+    return found
+
+
+def _tagged_parts(facts: Facts) -> list[Told]:
+    many, added, removed = {"pictures": int(facts["changed"])}, facts.get("added", ()), facts.get("removed", ())
+    if facts.get("only"):
+        return [Told("tags-only", {**many, **_some(added)}) if added else Told("tags-none", many)]
+    return [
+        Told(code, {**many, **_some(names)})
+        for code, names in (("tags-added", added), ("tags-removed", removed))
+        if names
+    ]
+
+
+def _reviewed_parts(facts: Facts) -> list[Told]:
+    code = "review-tag-accepted" if facts["decision"] == "take" else "review-tag-refused"
+    return [Told(code, {"name": facts["name"], "pictures": int(facts["changed"])})]
+
+
+_PARTS: Final[Mapping[str, Callable[[Facts], list[Told]]]] = {
+    "curate": _curated_parts,
+    "tags.images": _tagged_parts,
+    "review.tag": _reviewed_parts,
+}
+_APART: Final = (
+    *("curate-rated", "curate-unrated", "curate-captioned", "curate-uncaptioned", "curate-recaptioned"),
+    *(f"curate-{no}{code}" for code in _FLAG_CODES.values() for no in ("", "no-")),
+    *("tags-only", "tags-none", "tags-added", "tags-removed", "review-tag-accepted", "review-tag-refused"),
+)
+
+
+def action_codes() -> list[str]:
+    """Every code that `parts` gives."""
+    return [*_APART, *(_code(action) for action in _SENTENCES if action not in _PARTS), *FILE_ACTIONS]

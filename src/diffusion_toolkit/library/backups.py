@@ -1,5 +1,6 @@
 """Backups of a collection: where they lie, making one, and restoring one with a way back."""
 
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +23,9 @@ def back_up(collection: Collection, data_dir: Path, to: Path | None = None) -> B
 
     Raises UsageError when the file is there already.
     """
-    folder = to if to is not None and to.is_dir() else data_dir / FOLDER if to is None else None
+    folder = to if to is not None and os.path.isdir(to) else data_dir / FOLDER if to is None else None
     path = to if folder is None and to is not None else (folder or data_dir) / _name(collection.name, local_now())
-    if path.exists():
+    if os.path.lexists(path):
         raise UsageError(f"{path} is there already; name another file.")
     return backup.write(collection, path)
 

@@ -5,7 +5,7 @@ Counts are of the whole library. They are kept for a while and counted anew besi
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nlargest
@@ -19,6 +19,7 @@ from diffusion_toolkit.catalog.counts import prompt_counts
 from diffusion_toolkit.catalog.evaluate import Question
 from diffusion_toolkit.catalog.evaluate.names import name_test
 from diffusion_toolkit.catalog.evaluate.resources import KINDS
+from diffusion_toolkit.catalog.evaluate.tag_aliases import aliases
 from diffusion_toolkit.catalog.facets import FACETS, facets
 from diffusion_toolkit.catalog.graphs import Graphs
 from diffusion_toolkit.catalog.list_counts import all_counts
@@ -60,6 +61,7 @@ class _Values:
     counts: Sequence[int]
     revision: int
     at: float
+    places: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -98,7 +100,25 @@ class Completer:
             return _classes(state.graphs, asked, "")
         if field.choices or asked.operator not in (":", "=", "<>"):
             return iter(())
-        return _fitting(field, self._values(field.name, state, now), asked.typed, limit)
+        values = self._values(field.name, state, now)
+        found = _fitting(field, values, asked.typed, limit)
+        return chain(self._aliased(field, values, asked.typed, state), found) if field.name == "tag" else found
+
+    def _aliased(self, field: Field, values: _Values, typed: str, state: State) -> Iterator[Completion]:
+        """Tags by aliases of theirs that are typed, where the library has the tag and not the alias."""
+        wanted = typed.casefold().strip()
+        if not wanted or has_wildcards(typed):
+            return
+        known, collection = aliases(state), self.search.catalog.collection
+        meant = [(wanted, known.canonical(state, collection, typed)), *known.starting(state, collection, typed)]
+        by_tag = {canonical: alias for alias, canonical in reversed(meant) if alias.casefold() not in values.places}
+        for canonical, alias in by_tag.items():
+            place = values.places.get(canonical.casefold())
+            if place is not None and wanted not in canonical.casefold():  # else it is offered anyway
+                label, count = values.labels[place], values.counts[place]
+                yield Completion(
+                    kind="value", text=_written(field, label), label=label, title=f"for {alias}", count=count
+                )
 
     def _text_offers(self, asked: Asked, state: State, limit: int) -> Iterator[Completion]:
         """Fields first while they are few, then words of prompts; all fields where nothing is typed."""
@@ -124,7 +144,8 @@ class Completer:
         pairs = _counted(name, Question(state, now, self.search.catalog.collection))
         labels = [label for label, _ in pairs]
         folded = [label.casefold() for label in labels]
-        values = _Values(labels, folded, [count for _, count in pairs], state.revision, time.monotonic())
+        places = {name: place for place, name in enumerate(folded)}
+        values = _Values(labels, folded, [count for _, count in pairs], state.revision, time.monotonic(), places)
         with self._lock:
             self._kept[name] = values
             self._counting.discard(name)

@@ -19,7 +19,7 @@ from diffusion_toolkit.formats.limits import LONGEST_CAPTION
 from diffusion_toolkit.library.tag_vocabulary import canonical_by_name, canonical_titles
 from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.record import JsonValue
-from diffusion_toolkit.store import captions, journal, model_captions, model_tags, named, portable_write
+from diffusion_toolkit.store import captions, journal, model_captions, model_tags, named, portable_write, proposals
 from diffusion_toolkit.store import proposal_decisions as store
 from diffusion_toolkit.store.clean import clean_text
 from diffusion_toolkit.store.database import Collection
@@ -27,7 +27,7 @@ from diffusion_toolkit.store.journal import Connection
 from diffusion_toolkit.store.model_captions import ModelCaption
 from diffusion_toolkit.store.portable_write import GivenCuration
 from diffusion_toolkit.store.proposal_decisions import ProposalRow, WaitingTag
-from diffusion_toolkit.store.proposals import ProposalKind
+from diffusion_toolkit.store.proposals import ProposalKind, WaitingGroup
 
 AT_ONCE: Final = 1_000
 """Results whose payloads are in memory at a time."""
@@ -55,13 +55,19 @@ def waiting(
     *,
     kind: ProposalKind | None = None,
     source: str | None = None,
-    run_id: int | None = None,
+    run_ids: Sequence[int] | None = None,
 ) -> Waiting:
-    """All results that wait, or those of one kind, one model, one run."""
+    """All results that wait, or those of one kind, one model, some runs."""
     with collection.begin() as connection:
         model = None if source is None else clean_text(source)
-        rows = store.waiting(connection, kind=kind, source=model, run_id=run_id)
+        rows = store.waiting(connection, kind=kind, source=model, run_ids=run_ids)
     return Waiting(ids=rows[:, 0], image_ids=rows[:, 1])
+
+
+def groups_waiting(collection: Collection) -> list[WaitingGroup]:
+    """What waits, by run, kind and model, the newest run first."""
+    with collection.begin() as connection:
+        return proposals.groups_waiting(connection)
 
 
 def read(collection: Collection, ids: Sequence[int]) -> list[ProposalRow]:

@@ -56,7 +56,7 @@ def add_root(
     Raises NotFound when there is no such folder, UsageError when it holds a root.
     """
     path = real_root(folder)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise NotFound(f"There is no folder {printable(stored_name(str(path)))}.")
     with collection.begin() as connection:
         store.lock_roots(connection)
@@ -115,7 +115,7 @@ def move_root(collection: Collection, root_id: int, folder: str | os.PathLike[st
     when none of the known files is there and `force` does not say to take it anyway.
     """
     path = real_root(folder)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise NotFound(f"There is no folder {printable(stored_name(str(path)))}.")
     root = get_root(collection, root_id)
     if not force:

@@ -19,7 +19,7 @@ from diffusion_toolkit.library.scanning.passing import EVERYTHING, folders_to_re
 from diffusion_toolkit.library.scanning.quick import QuickScan
 from diffusion_toolkit.library.scanning.readers import Readers
 from diffusion_toolkit.library.scanning.renames import follow_renamed_folders
-from diffusion_toolkit.library.scanning.runs import RunRecord, ScanRun, last_scan
+from diffusion_toolkit.library.scanning.runs import Paused, RunRecord, ScanRun, last_scan
 from diffusion_toolkit.library.scanning.waiting import RootUnavailable, quick_lock
 from diffusion_toolkit.paths import printable
 from diffusion_toolkit.progress import IsCancelled, Progress, never, stop_if
@@ -41,8 +41,8 @@ def scan(
     """Scan one root. The last progress has the results: files, new, changed, moved, missing, back, failed.
 
     When another process scans the root already, its progress is yielded, and what it leaves undone is done after it.
-    A root that cannot be reached becomes "unavailable" and nothing else happens. Raises Cancelled when asked to stop,
-    NotFound when there is no such root.
+    A root that cannot be reached becomes "unavailable" and nothing else happens. Raises Cancelled when asked to stop or
+    to pause, NotFound when there is no such root.
     """
     options = options or ScanOptions()
     root = get_root(collection, root_id)
@@ -70,7 +70,7 @@ def _joined(
             break
         stop_if(is_cancelled)
         time.sleep(JOIN_POLL_S)
-    if run is not None and joined and run.state == "cancelled":
+    if run is not None and joined and run.state in ("cancelled", "paused"):
         raise Cancelled("The scan was stopped. What was done so far is kept.")
     return run if joined else None
 
@@ -90,14 +90,18 @@ def _left_to_do(collection: Collection, root_id: int, options: ScanOptions, ende
 def _scan(collection: Collection, root: Root, options: ScanOptions, is_cancelled: IsCancelled) -> Iterator[Progress]:
     """Scan with the lock in hand, and keep the run's record."""
     counts = Counts(partial=options.scope is not EVERYTHING)
-    record = RunRecord(collection, root.id, options.phases[0] if options.phases else QUICK, is_cancelled)
+    record = RunRecord(collection, root.id, options, is_cancelled)
     try:
         message = yield from _phases(collection, root, options, record, counts)
+        record.complete(message)
     except RootUnavailable as error:
         with collection.begin() as connection:
             roots.set_state(connection, root.id, "unavailable")
         record.finish("failed", str(error))
         yield Progress(stage=QUICK, done=0, counts=counts.as_dict())
+    except Paused:
+        record.pause()
+        raise
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         with contextlib.suppress(StoreError):
             record.finish("cancelled")
@@ -109,8 +113,6 @@ def _scan(collection: Collection, root: Root, options: ScanOptions, is_cancelled
                 "failed", str(error) if isinstance(error, ToolkitError) else "An unexpected error; see the log."
             )
         raise
-    else:
-        record.finish("done", message)
 
 
 def _phases(

@@ -32,7 +32,7 @@ from diffusion_toolkit.store.prompt_texts import prompt_texts
 MOST_ITEMS = 10_000
 """The longest page."""
 
-__all__ = ["FacetValue", "Group", "Item", "Search", "Selection", "known_names"]
+__all__ = ["FacetValue", "Group", "Item", "Search", "Selection"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,53 @@
-"""The tags as one sees them: with how many images a search for each finds."""
+"""The tags as one sees them: with how many images a search for each finds, and who says so."""
 
-from diffusion_toolkit.catalog.counts import tag_counts
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from diffusion_toolkit.catalog.counts import TagCounts, sourced_tag_counts
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.library.tags import Tag, list_tags
 
+TagSource: TypeAlias = Literal["own", "model"]
 
-def counted_tags(search: Search, *, after: int | None = None) -> list[Tag]:
-    """All tags by name. after: the token of a write that the counts must show."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedTag(Tag):
+    """One tag, and how many images have it. own_count: those of which a person, an import or a file says it;
+    model_count: those of which only models do.
+    """
+
+    own_count: int
+    model_count: int
+
+
+def counted_tags(search: Search, source: TagSource | None = None, *, after: int | None = None) -> list[CountedTag]:
+    """All tags by name. source: only those that somebody else than a model ever gave, or that no image ever had (own);
+    or only those that a model gave (model). after: the token of a write that the counts must show.
+    """
     if after is not None:
         search.catalog.seen(after)
     state = search.catalog.state
-    counts = dict(zip(state.tags.ids, tag_counts(state).tolist(), strict=True))
-    return list_tags(search.catalog.collection, counts)
+    counts = sourced_tag_counts(state)
+    codes = {number: code for code, number in enumerate(state.tags.ids)}
+    tags = list_tags(search.catalog.collection, dict(zip(state.tags.ids, counts.all.tolist(), strict=True)))
+    return [_counted(tag, counts, codes.get(tag.id)) for tag in _of_source(tags, codes, counts, source)]
+
+
+def _of_source(
+    tags: Sequence[Tag], codes: dict[int, int], counts: TagCounts, source: TagSource | None
+) -> Sequence[Tag]:
+    """A tag that the catalog does not know yet has no image, so that a person made it."""
+    match source:
+        case "own":
+            is_meant = (counts.by_people | ~counts.by_models).tolist()
+        case "model":
+            is_meant = counts.by_models.tolist()
+        case None:
+            return tags
+    return [tag for tag in tags if (is_meant[codes[tag.id]] if tag.id in codes else source == "own")]
+
+
+def _counted(tag: Tag, counts: TagCounts, code: int | None) -> CountedTag:
+    own = 0 if code is None else int(counts.own[code])
+    return CountedTag(id=tag.id, name=tag.name, count=tag.count, own_count=own, model_count=tag.count - own)

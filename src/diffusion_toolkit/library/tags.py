@@ -9,11 +9,11 @@ import orjson
 from numpy.typing import NDArray
 
 from diffusion_toolkit.errors import UsageError
-from diffusion_toolkit.library.curate import ImageIds, possible, written
+from diffusion_toolkit.library.curate import ImageIds, possible
 from diffusion_toolkit.library.tag_vocabulary import canonical_titles
 from diffusion_toolkit.library.titles import Title, tag_title
 from diffusion_toolkit.library.written import Written
-from diffusion_toolkit.store import journal, named
+from diffusion_toolkit.store import journal, named, refused_tags
 from diffusion_toolkit.store import tags as store
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.journal import Connection
@@ -47,7 +47,8 @@ class HeldTag:
 class Tagging:
     """What to do with the tags of images, by name; new names become new tags.
 
-    only: those of `add` become all that an image has; toggle: those of `add` that every image has are taken away.
+    remove: whoever gave them; no model gives them to these images again. only: those of `add` become all that the
+    person gave an image; toggle: those of `add` that the person gave every image are taken away.
     """
 
     add: Sequence[str] = ()
@@ -90,7 +91,10 @@ def held_tags(collection: Collection, image_ids: ImageIds) -> list[HeldTag]:
 
 
 def tag_images(collection: Collection, image_ids: ImageIds, tagging: Tagging) -> Written:
-    """Give tags to these images and take tags from them, as one action."""
+    """Give tags to these images and take tags from them, as one action.
+
+    A tag that is taken goes whoever gave it, and no model gives it to that image again; own tags of it may be given.
+    """
     if not _named(tagging.add) and not _named(tagging.remove) and not tagging.only:
         raise UsageError("There is nothing to do: name tags to add or to remove.")
     ids = possible(image_ids)
@@ -103,16 +107,23 @@ def tag_images(collection: Collection, image_ids: ImageIds, tagging: Tagging) ->
         given = [title for title in adding if title not in taken]
         known |= _made(connection, [title for title in given if title.identity not in known])
         removed = [title for title in (*removing, *taken) if title.identity in known]
-        rows = store.change(
-            connection,
-            ids,
-            added=[known[title.identity] for title in given],
-            removed=[known[title.identity] for title in removed],
-            only=tagging.only,
-            action="tags.images",
-            details={"added": _names(given), "removed": _names(removed), "only": tagging.only},
-        )
-    return written(rows)
+        details = {"added": _names(given), "removed": _names(removed), "only": tagging.only, "changed": 0}
+        journal_id = journal.begin(connection, "tags.images", details)
+        added, gone = ([known[title.identity] for title in titles] for titles in (given, removed))
+        store.change(connection, journal_id, ids, added=added, removed=gone, only=tagging.only)
+        if gone:
+            refused_tags.refuse(connection, journal_id, ids, gone)
+        return _noted(connection, journal_id)
+
+
+def _noted(connection: Connection, journal_id: int) -> Written:
+    """The answer; an action that changed no image leaves no trace."""
+    changed = journal.changed_images(connection, journal_id)
+    if not changed:
+        journal.forget(connection, journal_id)
+        return Written(token=journal.token(connection), journal_id=None, changed=0)
+    journal.note(connection, journal_id, {"changed": changed})
+    return Written(token=journal.token(connection), journal_id=journal_id, changed=changed)
 
 
 def create_tag(collection: Collection, name: str) -> Written:

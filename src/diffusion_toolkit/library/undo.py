@@ -1,14 +1,15 @@
 """Undoing and doing again: any action of the journal, the last one or by its number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from diffusion_toolkit.errors import NotFound, UsageError
-from diffusion_toolkit.library.actions import sentence
+from diffusion_toolkit.library.actions import parts, sentence
 from diffusion_toolkit.library.files.undo import FILE_ACTIONS, undo_files
 from diffusion_toolkit.library.folders import marks
+from diffusion_toolkit.library.told import Told
 from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.store import journal, undoing
 from diffusion_toolkit.store.database import Collection
@@ -31,11 +32,13 @@ UNDOERS: Final[Mapping[str, Undoer]] = {**dict.fromkeys(FILE_ACTIONS, undo_files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One action as one reads it. action: its kind; changed: how many pictures."""
+    """One action as one reads it. action: its kind; parts: the sentence by code, for other languages; changed: how many
+    pictures."""
 
     id: int
     action: str
     sentence: str
+    parts: Sequence[Told]
     changed: int
     made_at: datetime
     undone_at: datetime | None
@@ -113,6 +116,7 @@ def _shown(row: ActionRow) -> Action:
         id=row.id,
         action=row.action,
         sentence=sentence(row.action, row.details),
+        parts=parts(row.action, row.details),
         changed=changed if isinstance(changed, int) else 0,
         made_at=row.made_at,
         undone_at=row.undone_at,

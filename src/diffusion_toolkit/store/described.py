@@ -12,7 +12,7 @@ _TAGS: Final = """
 SELECT image_id, tag.name, source, confidences[place]
 FROM image_tags, unnest(tag_ids) WITH ORDINALITY AS given (tag_id, place)
 JOIN tag ON tag.id = given.tag_id AND tag.deleted_at IS NULL
-WHERE image_id = ANY (%s::int[])
+WHERE image_id = ANY (%s::int[]) AND source <> 'refused'
 ORDER BY image_id, source <> 'user', confidences[place] DESC NULLS FIRST, source, place
 """
 _CAPTIONS: Final = """

@@ -17,6 +17,10 @@ Wish: TypeAlias = Literal["pause", "cancel"]
 KEPT: Final = 100
 """How many ended runs are remembered."""
 
+FEWEST_RESULTS: Final = 16
+SHORTEST_S: Final = 2.0
+"""A run with fewer results, or a shorter one, does not say how fast the next one will be."""
+
 ENDED: Final = ("done", "cancelled", "failed")
 
 _TIDY: Final = sa.text(
@@ -27,13 +31,18 @@ _PROGRESS: Final = sa.text(
     "UPDATE enrich_run SET rate_per_s = :rate, remaining_s = :remaining, busy_s = busy_s + :busy, seen_at = now()"
     " WHERE id = :run RETURNING wish"
 )
+_LAST_PACE: Final = sa.text(
+    "SELECT (done + failed) / busy_s, device FROM enrich_run WHERE pace = :pace AND device IS NOT NULL"
+    " AND done + failed >= :results AND busy_s >= :seconds ORDER BY id DESC LIMIT 1"
+)
 _COUNTED: Final = sa.text("UPDATE enrich_run SET done = done + :done, failed = failed + :failed WHERE id = :run")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
     """One run. stages: by name; held: results wait for review; total, done, failed: results, one for each picture and
-    stage; busy_s: seconds of work; wish: what a person asked of it meanwhile; moments in UTC.
+    stage; busy_s: seconds of work; wish: what a person asked of it meanwhile; moments in UTC; pace: names what its
+    speed depends on beside the device; device: on what this machine worked it off, None: nowhere yet, or elsewhere.
     """
 
     id: int
@@ -55,6 +64,16 @@ class RunRow:
     made_at: datetime
     seen_at: datetime
     finished_at: datetime | None
+    pace: str
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many results a run made in a second of work, and on what."""
+
+    rate_per_s: float
+    device: str
 
 
 def add(
@@ -65,10 +84,18 @@ def add(
     options: dict[str, JsonValue],
     query: str,
     held: bool,
+    pace: str,
 ) -> int:
     """A new run, of which nothing is planned yet."""
     connection.execute(_TIDY, {"kept": KEPT})
-    values = {"kind": kind, "stages": list(stages), "options": options, "query": query, "held": held}
+    values = {
+        "kind": kind,
+        "stages": list(stages),
+        "options": options,
+        "query": query,
+        "held": held,
+        "pace": pace,
+    }
     return connection.execute(sa.insert(enrich_run).values(**values).returning(enrich_run.c.id)).scalar_one()
 
 
@@ -76,6 +103,12 @@ def get(connection: Connection, run_id: int) -> RunRow | None:
     """One run."""
     row = connection.execute(sa.select(enrich_run).where(enrich_run.c.id == run_id)).mappings().one_or_none()
     return None if row is None else RunRow(**dict(row))
+
+
+def last_pace(connection: Connection, pace: str) -> Pace | None:
+    """How fast the newest run of the same models was, of those that were long enough to say something."""
+    row = connection.execute(_LAST_PACE, {"pace": pace, "results": FEWEST_RESULTS, "seconds": SHORTEST_S}).one_or_none()
+    return None if row is None else Pace(rate_per_s=row[0], device=row[1])
 
 
 def all_runs(connection: Connection, kind: str | None = None) -> list[RunRow]:

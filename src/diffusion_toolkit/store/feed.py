@@ -203,7 +203,7 @@ class Reading:
 
         Parts come by the numbers of the images, and no image is in two of them.
         """
-        parts = self._parts("image_tags", _TAGS, _TAG_ARRAYS, wanted=None if self._spans is None else _CHANGED_TAGS)
+        parts = self._parts(_SAID, _TAGS, _TAG_ARRAYS, wanted=None if self._spans is None else _CHANGED_TAGS)
         for rows, (ids, confidences) in parts:
             yield TagRows(
                 rows=rows,
@@ -352,6 +352,7 @@ _RESOURCE_ARRAYS: Sequence[LiteralString] = (
     "coalesce(array_send(array_replace(resource_weights, NULL, 'NaN')), '')",
 )
 # NULLs are very rare here, and replacing them takes the server as long as sending the arrays.
+_SAID: LiteralString = "(SELECT * FROM image_tags WHERE source <> 'refused') AS said"
 _TAG_ARRAYS: Sequence[LiteralString] = ("array_send(tag_ids)", "coalesce(array_send(confidences), '')")
 # OFFSET 0 keeps the planner from any other index than that of changed_in.
 _CHANGED: LiteralString = (

@@ -233,6 +233,16 @@ def mark_missing(connection: Connection, image_ids: Sequence[int]) -> None:
     )
 
 
+def images_at(connection: Connection, root_id: int, folder: str, name: str) -> list[int]:
+    """The images of a place, in stored forms: one, or none."""
+    rows = driver(connection).execute(
+        "SELECT image.id FROM image JOIN folder ON folder.id = folder_id"
+        " WHERE folder.root_id = %s AND folder.path = %s AND image.name = %s",
+        [root_id, folder, name],
+    )
+    return [row[0] for row in rows]
+
+
 def take_out(connection: Connection, journal_id: int, image_ids: Sequence[int]) -> None:
     """Take images out of the library; the journal keeps all that is known of them."""
     values = {"journal": journal_id, "ids": array_text(image_ids)}

@@ -26,6 +26,7 @@ _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 720314
 _LOCK_IF_FREE = sa.text("SELECT pg_try_advisory_xact_lock(hashtext(current_schema()), 7203142)")
 _TOKEN = sa.text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
 _NOTE = sa.text("UPDATE journal SET details = details || CAST(:details AS jsonb) WHERE id = :journal_id")
+_CHANGED = sa.text("SELECT count(*) FROM journal_row WHERE journal_id = :journal_id")
 _LAST = sa.text("SELECT id FROM journal WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1")
 # What was done after an undo makes an end of doing again, as everywhere.
 _LAST_UNDONE = sa.text("""
@@ -97,6 +98,11 @@ def begin(connection: Connection, action: str, details: Details) -> int:
 def note(connection: Connection, journal_id: int, details: Details) -> None:
     """Note more of what an action does, while it goes on."""
     connection.execute(_NOTE, {"journal_id": journal_id, "details": json_text(details)})
+
+
+def changed_images(connection: Connection, journal_id: int) -> int:
+    """How many pictures an action noted so far."""
+    return connection.execute(_CHANGED, {"journal_id": journal_id}).scalar_one()
 
 
 def forget(connection: Connection, journal_id: int) -> None:

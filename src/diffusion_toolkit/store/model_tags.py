@@ -6,6 +6,7 @@ from typing import Final
 
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import Connection
+from diffusion_toolkit.store.refused_tags import REFUSED, refused
 from diffusion_toolkit.store.tags import USER
 from diffusion_toolkit.store.vocabulary import spelled
 from diffusion_toolkit.vocabulary import tag_key
@@ -52,18 +53,19 @@ ORDER BY image_id
 def write(connection: Connection, source: str, rows: Sequence[tuple[int, Sequence[tuple[str, float]]]]) -> None:
     """Let these be the tags, with confidences of 0 to 1, that a model gives to images; what it said before goes.
 
-    Names that are new become tags. Images that are gone are passed over.
+    Names that are new become tags. Images that are gone are passed over, and tags that a person took from an image.
     """
-    if source == USER:
-        raise ValueError("What a person tagged is not a model's to write.")
+    if source in (USER, REFUSED):
+        raise ValueError("What a person said of tags is not a model's to write.")
     ids = tag_ids(connection, {name for _, tags in rows for name, _ in tags})
+    barred = refused(connection, [image_id for image_id, _ in rows])
     numbers: list[int] = []
     tag_arrays: list[str] = []
     confidences: list[str] = []
     for image_id, tags in sorted(rows, key=lambda row: row[0]):
         surest: dict[int, float] = {}
         for name, confidence in tags:
-            if (tag := ids.get(name)) is not None:
+            if (tag := ids.get(name)) is not None and tag not in barred.get(image_id, ()):
                 surest[tag] = max(confidence, surest.get(tag, 0.0))
         numbers.append(image_id)
         tag_arrays.append("{" + ",".join(map(str, surest)) + "}")
@@ -89,7 +91,7 @@ def rated_nsfw(connection: Connection, run_id: int, sources: Sequence[str], abov
 def tag_ids(connection: Connection, names: set[str]) -> dict[str, int]:
     """The tag of each name, by its canonical name; those that no tag has become tags."""
     canonical = spelled(connection, sorted(names))
-    identities = {name: hashlib.sha256(tag_key(canonical[name]).encode()).digest() for name in canonical}
+    identities = {name: _identity(canonical[name]) for name in canonical}
     first = {identity: canonical[name] for name, identity in reversed(identities.items())}
     known = _known(connection, first)
     new = {identity: name for identity, name in first.items() if identity not in known}
@@ -97,6 +99,17 @@ def tag_ids(connection: Connection, names: set[str]) -> dict[str, int]:
         driver(connection).execute(_ADD_TAGS, [list(new), list(new.values())])
         known |= _known(connection, new)
     return {name: known[identity] for name, identity in identities.items() if identity in known}
+
+
+def known_tag_ids(connection: Connection, names: set[str]) -> dict[str, int]:
+    """The tag of each name, by its canonical name; those that no tag has are left out."""
+    identities = {name: _identity(canonical) for name, canonical in spelled(connection, sorted(names)).items()}
+    known = _known(connection, {identity: name for name, identity in identities.items()})
+    return {name: known[identity] for name, identity in identities.items() if identity in known}
+
+
+def _identity(name: str) -> bytes:
+    return hashlib.sha256(tag_key(name).encode()).digest()
 
 
 def _known(connection: Connection, identities: Mapping[bytes, str]) -> dict[bytes, int]:

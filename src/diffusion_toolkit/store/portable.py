@@ -21,18 +21,25 @@ WITH tagged AS (
     JOIN tag ON tag.id = given.tag_id AND tag.deleted_at IS NULL
     WHERE source = 'user'
     GROUP BY image_id
+), refused AS (
+    SELECT image_id, array_agg(tag.name ORDER BY place) AS names
+    FROM image_tags, unnest(tag_ids) WITH ORDINALITY AS given (tag_id, place)
+    JOIN tag ON tag.id = given.tag_id AND tag.deleted_at IS NULL
+    WHERE source = 'refused'
+    GROUP BY image_id
 ), in_albums AS (
     SELECT DISTINCT unnest(image_ids) AS image_id FROM album WHERE deleted_at IS NULL
 )
 SELECT image.id, root.path, folder.path, image.name, image.size_bytes, image.mtime_ns, image.fingerprint, image.pixels,
        curation.rating, coalesce(curation.favorite, false), coalesce(curation.nsfw, false),
        coalesce(curation.for_deletion, false), curation.rated_at, curation.viewed_at, curation.touched_at,
-       curation.caption, coalesce(tagged.names, '{}')
+       curation.caption, coalesce(tagged.names, '{}'), coalesce(refused.names, '{}')
 FROM image
 JOIN folder ON folder.id = image.folder_id
 JOIN root ON root.id = folder.root_id
 LEFT JOIN curation ON curation.image_id = image.id
 LEFT JOIN tagged ON tagged.image_id = image.id
+LEFT JOIN refused ON refused.image_id = image.id
 LEFT JOIN in_albums ON in_albums.image_id = image.id
 WHERE curation.image_id IS NOT NULL OR tagged.image_id IS NOT NULL OR in_albums.image_id IS NOT NULL
 ORDER BY image.id
@@ -60,6 +67,7 @@ class CuratedRow:
     touched_at: datetime | None
     caption: str | None
     tags: list[str]
+    refused_tags: list[str]
 
 
 @dataclass(frozen=True, slots=True)

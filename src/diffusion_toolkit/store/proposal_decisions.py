@@ -17,11 +17,12 @@ from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import Connection, array_text, json_text
 from diffusion_toolkit.store.proposals import ProposalKind
+from diffusion_toolkit.store.refused_tags import refused
 
 _WAITING: Final = """
 SELECT id, image_id FROM proposal
 WHERE state = 'waiting' AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-  AND (%(source)s::text IS NULL OR source = %(source)s) AND (%(run)s::int IS NULL OR run_id = %(run)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s) AND (%(runs)s::int[] IS NULL OR run_id = ANY (%(runs)s::int[]))
 ORDER BY id
 """
 _READ: Final = """
@@ -253,9 +254,12 @@ class WaitingTag:
     confidence: float | None
 
 
-def waiting(connection: Connection, *, kind: str | None, source: str | None, run_id: int | None) -> NDArray[np.int64]:
-    """Results that wait, by id: (results, 2), their ids and their images."""
-    rows = driver(connection).execute(_WAITING, {"kind": kind, "source": source, "run": run_id}).fetchall()
+def waiting(
+    connection: Connection, *, kind: str | None, source: str | None, run_ids: Sequence[int] | None
+) -> NDArray[np.int64]:
+    """Results that wait, by id: (results, 2), their ids and their images. run_ids: those of any of these; None: all."""
+    runs = None if run_ids is None else array_text(run_ids)
+    rows = driver(connection).execute(_WAITING, {"kind": kind, "source": source, "runs": runs}).fetchall()
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
@@ -292,13 +296,20 @@ def move_tag(connection: Connection, journal_id: int, ids: NDArray[np.int64], na
 def say(
     connection: Connection, journal_id: int, source: str, rows: Sequence[tuple[int, Sequence[int], Sequence[float]]]
 ) -> None:
-    """Let these be the tags, with confidences, that a model gives to images, each named once."""
+    """Let these be the tags, with confidences, that a model gives to images, each named once; but for those that a
+    person took from an image.
+    """
+    barred = refused(connection, [image_id for image_id, _, _ in rows])
+    said = [
+        [(tag, value) for tag, value in zip(tag_ids, values, strict=True) if tag not in barred.get(image_id, ())]
+        for image_id, tag_ids, values in rows
+    ]
     given = {
         "journal": journal_id,
         "source": source,
         "ids": [image_id for image_id, _, _ in rows],
-        "tags": [array_text(tag_ids) for _, tag_ids, _ in rows],
-        "confidences": ["{" + ",".join(f"{value:.6g}" for value in values) + "}" for _, _, values in rows],
+        "tags": [array_text([tag for tag, _ in pairs]) for pairs in said],
+        "confidences": ["{" + ",".join(f"{value:.6g}" for _, value in pairs) + "}" for pairs in said],
     }
     driver(connection).execute(_SOURCED, given)
 

@@ -1,12 +1,17 @@
 """SQL of results that wait for a person's word before they are applied."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import Connection, json_text
+from diffusion_toolkit.store.model_tags import known_tag_ids
+from diffusion_toolkit.store.refused_tags import refused
 
 ProposalKind: TypeAlias = Literal["tags", "caption"]
 
@@ -23,6 +28,12 @@ SET run_id = excluded.run_id, model_version = excluded.model_version, payload = 
 """
 
 
+_GROUPS: Final = """
+SELECT run_id, kind, source, array_agg(image_id) FROM proposal WHERE state = 'waiting'
+GROUP BY run_id, kind, source ORDER BY run_id DESC NULLS LAST, kind, source
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalDraft:
     """A result to ask about. source: the model's name; payload: what would be applied, as its kind has it."""
@@ -33,9 +44,21 @@ class ProposalDraft:
     payload: Mapping[str, JsonValue]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingGroup:
+    """Results of one run, kind and model that wait. image_ids: (results,), of each the image; run_id: None when the run
+    is not known any more.
+    """
+
+    run_id: int | None
+    kind: ProposalKind
+    source: str
+    image_ids: NDArray[np.int64]
+
+
 def add(connection: Connection, run_id: int, stage: str, rows: Sequence[tuple[int, ProposalDraft]]) -> None:
-    """Keep results for review, of images by id."""
-    drafts = [draft for _, draft in rows]
+    """Keep results for review, of images by id; tags that a person took from an image are not proposed again."""
+    drafts = _without_refused(connection, rows)
     driver(connection).execute(
         _ADD,
         {
@@ -50,7 +73,29 @@ def add(connection: Connection, run_id: int, stage: str, rows: Sequence[tuple[in
     )
 
 
-def waiting_count(connection: Connection) -> dict[str, int]:
-    """How many proposals of each kind wait."""
-    rows = driver(connection).execute("SELECT kind, count(*) FROM proposal WHERE state = 'waiting' GROUP BY kind")
-    return {row[0]: row[1] for row in rows}
+def _without_refused(connection: Connection, rows: Sequence[tuple[int, ProposalDraft]]) -> list[ProposalDraft]:
+    drafts = [draft for _, draft in rows]
+    barred = refused(connection, [image_id for image_id, draft in rows if draft.kind == "tags"])
+    if not barred:
+        return drafts
+    ids = known_tag_ids(connection, {name for draft in drafts for name, _ in _named(draft)})
+
+    def wanted(image_id: int, draft: ProposalDraft) -> ProposalDraft:
+        kept = [tag for name, tag in _named(draft) if ids.get(name) not in barred[image_id]]
+        return replace(draft, payload={**draft.payload, "tags": kept})
+
+    return [wanted(image_id, draft) if image_id in barred else draft for image_id, draft in rows]
+
+
+def _named(draft: ProposalDraft) -> list[tuple[str, JsonValue]]:
+    """The tags of a payload, with their names."""
+    tags = draft.payload.get("tags") if draft.kind == "tags" else None
+    return [(str(tag["name"]), tag) for tag in tags if isinstance(tag, dict)] if isinstance(tags, list) else []
+
+
+def groups_waiting(connection: Connection) -> list[WaitingGroup]:
+    """What waits, by run, kind and model, the newest run first."""
+    rows = driver(connection).execute(_GROUPS)
+    return [
+        WaitingGroup(run_id=row[0], kind=row[1], source=row[2], image_ids=np.array(row[3], np.int64)) for row in rows
+    ]

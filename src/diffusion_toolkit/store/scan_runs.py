@@ -1,5 +1,6 @@
 """Rows of `scan_run`: what a scan says of itself to everybody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,9 @@ from diffusion_toolkit.store import tables
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One scan of one root. state: "running", "done", "cancelled" or "failed"; root_path: stored form."""
+    """One scan of one root. state: "waiting", "running", "paused", "done", "cancelled" or "failed"; root_path: stored
+    form; phases, folder_ids: what it is to do, with what jobs after it do; no folders: the whole root.
+    """
 
     id: int
     root_id: int
@@ -28,6 +31,16 @@ class RunRow:
     started_at: datetime
     seen_at: datetime
     finished_at: datetime | None
+    phases: list[str]
+    folder_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked of a running scan."""
+
+    cancel: bool
+    pause: bool
 
 
 _RUN = tables.scan_run.c
@@ -46,11 +59,20 @@ _SELECT = sa.select(
     _RUN.started_at,
     _RUN.seen_at,
     _RUN.finished_at,
+    _RUN.phases,
+    _RUN.folder_ids,
 ).join_from(tables.scan_run, tables.root)
 
 
-def start_run(connection: sa.Connection, root_id: int, stage: str) -> int:
-    """Begin a run; older ones of this root that never ended were interrupted. Only the last ten are kept."""
+def start_run(
+    connection: sa.Connection, root_id: int, stage: str, phases: Sequence[str], folder_ids: Sequence[int]
+) -> int:
+    """Begin a run; older ones of this root that never ended were interrupted, and a paused one goes on in it. Only the
+    last ten are kept.
+    """
+    connection.execute(
+        sa.text("DELETE FROM scan_run WHERE root_id = :root AND state IN ('waiting', 'paused')"), {"root": root_id}
+    )
     connection.execute(
         sa.text(
             "UPDATE scan_run SET state = 'failed', message = 'Interrupted.', finished_at = seen_at"
@@ -65,27 +87,35 @@ def start_run(connection: sa.Connection, root_id: int, stage: str) -> int:
         ),
         {"root": root_id},
     )
-    query = "INSERT INTO scan_run (root_id, stage) VALUES (:root, :stage) RETURNING id"
-    return int(connection.scalars(sa.text(query), {"root": root_id, "stage": stage}).one())
+    query = (
+        "INSERT INTO scan_run (root_id, stage, phases, folder_ids)"
+        " VALUES (:root, :stage, :phases, :folders) RETURNING id"
+    )
+    values = {"root": root_id, "stage": stage, "phases": list(phases), "folders": list(folder_ids)}
+    return int(connection.scalars(sa.text(query), values).one())
 
 
-def write_progress(connection: sa.Connection, run_id: int, progress: Progress) -> bool:
-    """Write how far the run is; returns whether the user asked it to stop."""
+def write_progress(connection: sa.Connection, run_id: int, progress: Progress) -> Asked:
+    """Write how far the run is; returns what the user asked of it."""
     query = (
         "UPDATE scan_run SET stage = :stage, done = :done, total = :total, rate_per_s = :rate,"
         " remaining_s = :remaining, counts = CAST(:counts AS jsonb), seen_at = now()"
-        " WHERE id = :run RETURNING cancel_asked"
+        " WHERE id = :run RETURNING cancel_asked, pause_asked"
     )
-    return bool(connection.scalar(sa.text(query), {"run": run_id} | _values(progress)))
+    row = connection.execute(sa.text(query), {"run": run_id} | _values(progress)).one_or_none()
+    return Asked(cancel=False, pause=False) if row is None else Asked(*row)
 
 
-def finish_run(connection: sa.Connection, run_id: int, state: str, message: str | None) -> None:
-    """Write how the run ended."""
+def finish_run(
+    connection: sa.Connection, run_id: int, state: str, message: str | None, *, unless_asked: bool = False
+) -> bool:
+    """Write how the run ended; unless_asked: not when somebody asked it to stop or to pause. Returns whether it did."""
     query = (
         "UPDATE scan_run SET state = :state, message = :message, seen_at = now(), finished_at = now(),"
-        " remaining_s = NULL WHERE id = :run"
+        " remaining_s = NULL WHERE id = :run AND NOT (:unless_asked AND (pause_asked OR cancel_asked))"
     )
-    connection.execute(sa.text(query), {"run": run_id, "state": state, "message": message})
+    values = {"run": run_id, "state": state, "message": message, "unless_asked": unless_asked}
+    return connection.execute(sa.text(query), values).rowcount > 0
 
 
 def ask_cancel(connection: sa.Connection, root_id: int | None = None) -> int:
@@ -93,7 +123,58 @@ def ask_cancel(connection: sa.Connection, root_id: int | None = None) -> int:
     query = sa.update(tables.scan_run).where(tables.scan_run.c.state == "running", ~tables.scan_run.c.cancel_asked)
     if root_id is not None:
         query = query.where(tables.scan_run.c.root_id == root_id)
-    return connection.execute(query.values(cancel_asked=True)).rowcount
+    asked = connection.execute(query.values(cancel_asked=True)).rowcount
+    if root_id is None:
+        _cancel_paused(connection)
+    return asked
+
+
+def ask_run_to_cancel(connection: sa.Connection, run_id: int) -> None:
+    """Ask one running scan to stop; one that is paused or waits is cancelled at once."""
+    connection.execute(
+        sa.text("UPDATE scan_run SET cancel_asked = true WHERE id = :run AND state = 'running'"), {"run": run_id}
+    )
+    connection.execute(
+        sa.text(
+            "UPDATE scan_run SET state = 'cancelled', finished_at = now()"
+            " WHERE id = :run AND state IN ('waiting', 'paused')"
+        ),
+        {"run": run_id},
+    )
+
+
+def _cancel_paused(connection: sa.Connection) -> None:
+    """Cancel all scans that are paused or wait to go on."""
+    connection.execute(
+        sa.text("UPDATE scan_run SET state = 'cancelled', finished_at = now() WHERE state IN ('waiting', 'paused')")
+    )
+
+
+def ask_run_to_pause(connection: sa.Connection, run_id: int) -> bool:
+    """Ask one scan to pause; returns whether it runs."""
+    query = "UPDATE scan_run SET pause_asked = true WHERE id = :run AND state = 'running'"
+    return connection.execute(sa.text(query), {"run": run_id}).rowcount > 0
+
+
+def pause_run(connection: sa.Connection, run_id: int, phases: Sequence[str]) -> None:
+    """Write that the run is paused, with the phases that are left."""
+    query = (
+        "UPDATE scan_run SET state = 'paused', phases = :phases, pause_asked = false, seen_at = now(),"
+        " remaining_s = NULL, rate_per_s = 0 WHERE id = :run"
+    )
+    connection.execute(sa.text(query), {"run": run_id, "phases": list(phases)})
+
+
+def note_resumed(connection: sa.Connection, run_id: int) -> bool:
+    """A paused run waits to go on; returns whether it was paused."""
+    query = "UPDATE scan_run SET state = 'waiting' WHERE id = :run AND state = 'paused'"
+    return connection.execute(sa.text(query), {"run": run_id}).rowcount > 0
+
+
+def run_of_id(connection: sa.Connection, run_id: int) -> RunRow | None:
+    """One run."""
+    row = connection.execute(_SELECT.where(_RUN.id == run_id)).mappings().one_or_none()
+    return None if row is None else RunRow(**dict(row))
 
 
 def last_runs(connection: sa.Connection) -> list[RunRow]:

@@ -281,7 +281,8 @@ label_list = sa.Table(
     sa.Column("keys", ARRAY(sa.Text), nullable=False),
 )
 
-# The tags that one source gave an image: 'user', 'file' or a model's name. confidences: of the same length, or NULL.
+# The tags that one source gave an image: 'user', 'file' or a model's name; of 'refused' those that models must not give
+# it. confidences: of the same length, or NULL.
 image_tags = sa.Table(
     "image_tags",
     metadata,
@@ -474,7 +475,12 @@ scan_run = sa.Table(
     _moment("started_at", nullable=False),
     _moment("seen_at", nullable=False),
     _moment("finished_at"),
-    sa.CheckConstraint("state IN ('running', 'done', 'cancelled', 'failed')", name="scan_run_state"),
+    _flag("pause_asked"),
+    sa.Column("phases", ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("folder_ids", ARRAY(sa.Integer), nullable=False, server_default=sa.text("'{}'")),
+    sa.CheckConstraint(
+        "state IN ('waiting', 'running', 'paused', 'done', 'cancelled', 'failed')", name="scan_run_state"
+    ),
 )
 
 # What a result depends on beside the picture: model, preprocessing, options.
@@ -488,7 +494,7 @@ enrich_version = sa.Table(
 )
 
 # Models looking at chosen pictures. wish: what a person asked of it while it ran; busy_s: seconds of work, pauses left
-# out; held: results become proposals.
+# out; held: results become proposals; pace: of what its speed depends on; device: on what this machine worked it off.
 enrich_run = sa.Table(
     "enrich_run",
     metadata,
@@ -511,6 +517,8 @@ enrich_run = sa.Table(
     _moment("made_at", nullable=False),
     _moment("seen_at", nullable=False),
     _moment("finished_at"),
+    sa.Column("pace", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("device", sa.Text),
     sa.CheckConstraint(
         "state IN ('waiting', 'running', 'paused', 'done', 'cancelled', 'failed')", name="enrich_run_state"
     ),

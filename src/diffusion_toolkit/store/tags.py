@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from diffusion_toolkit.store.journal import Connection, Details, WrittenRows, array_text, json_text
+from diffusion_toolkit.store.journal import Connection, array_text
 from diffusion_toolkit.store.tables import tag
 
 USER: Final = "user"
@@ -37,16 +37,12 @@ WITH chosen AS (
                            WHERE tag <> ALL (went) ORDER BY place) || came END AS has
     FROM compared WHERE came <> '{}' OR went <> '{}'
     ORDER BY image_id
-), made AS (
-    INSERT INTO journal (action, details)
-    SELECT :action, CAST(:details AS jsonb) || jsonb_build_object('changed', (SELECT count(*) FROM changed))
-    WHERE EXISTS (SELECT FROM changed) RETURNING id
 ), noted AS (
     INSERT INTO journal_row (journal_id, image_id, before)
-    SELECT made.id, image_id,
+    SELECT :journal_id, image_id,
            CASE WHEN came = '{}' THEN '{}' ELSE jsonb_build_object('tags_added', came) END
         || CASE WHEN went = '{}' THEN '{}' ELSE jsonb_build_object('tags_removed', went) END
-    FROM changed, made
+    FROM changed
 ), written AS (
     INSERT INTO image_tags (image_id, source, tag_ids)
     SELECT image_id, 'user', has FROM changed
@@ -55,7 +51,7 @@ WITH chosen AS (
     INSERT INTO curation (image_id, touched_at) SELECT image_id, now() FROM changed
     ON CONFLICT (image_id) DO UPDATE SET touched_at = excluded.touched_at
 )
-SELECT (SELECT id FROM made), (SELECT count(*) FROM changed), CAST(CAST(pg_current_xact_id() AS text) AS bigint)
+SELECT count(*) FROM changed
 """)
 
 # Of the places whose tags become one, the surest gets the tag that stays; where that one stood already, the two change
@@ -122,7 +118,7 @@ _SUGGESTED = sa.text("""
 SELECT tag.name, source, confidences[place] AS confidence
 FROM image_tags, unnest(tag_ids) WITH ORDINALITY AS given (tag_id, place)
 JOIN tag ON tag.id = given.tag_id AND tag.deleted_at IS NULL
-WHERE image_id = :image_id AND source <> 'user' AND NOT EXISTS (
+WHERE image_id = :image_id AND source NOT IN ('user', 'refused') AND NOT EXISTS (
     SELECT FROM image_tags AS own WHERE own.image_id = :image_id AND source = 'user' AND tag.id = ANY (own.tag_ids))
 ORDER BY confidence DESC NULLS LAST, tag.name LIMIT 500
 """)
@@ -159,25 +155,24 @@ def live(connection: Connection, tag_ids: Sequence[int]) -> dict[int, str]:
 
 def change(
     connection: Connection,
+    journal_id: int,
     image_ids: NDArray[np.integer],
     *,
     added: Sequence[int],
     removed: Sequence[int],
     only: bool,
-    action: str,
-    details: Details,
-) -> WrittenRows:
-    """Add and remove tags of these images. only: those that are added become all that an image has."""
+) -> int:
+    """Add and remove tags that a person gave these images; returns how many changed. only: those that are added become
+    all that the person gave an image.
+    """
     parameters = {
+        "journal_id": journal_id,
         "image_ids": array_text(image_ids),
         "added": array_text(added),
         "removed": array_text(removed),
         "only": only,
-        "action": action,
-        "details": json_text(details),
     }
-    journal_id, changed, token = connection.execute(_CHANGE, parameters).one()
-    return WrittenRows(token=token, journal_id=journal_id, changed=changed)
+    return connection.execute(_CHANGE, parameters).scalar_one()
 
 
 def merge(connection: Connection, journal_id: int, merged: Mapping[int, int]) -> int:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from diffusion_toolkit.store import albums, captions, named, proposal_decisions
-from diffusion_toolkit.store.journal import Connection, WrittenRows, token
+from diffusion_toolkit.store import albums, captions, named, proposal_decisions, refused_tags
+from diffusion_toolkit.store.journal import Connection, WrittenRows, changed_images, token
 
 _FIELDS = sa.text("""
 WITH noted AS MATERIALIZED (
@@ -103,17 +103,18 @@ def swap(connection: Connection, journal_id: int, most_ids: int) -> WrittenRows:
     things = named.swap(connection, journal_id)
     albums.swap_images(connection, journal_id)
     decided = proposal_decisions.swap(connection, journal_id)
+    refused = refused_tags.swap(connection, journal_id)
     parameters = {"journal_id": journal_id, "most": most_ids}
     parts = [connection.execute(part, parameters).one() for part in (_FIELDS, _TAGS, _MERGED)]
     captioned = list(connection.scalars(_CAPTIONED, parameters))
     if captioned:
         captions.follow(connection, captioned)
-    # One action changes pictures in one of these ways; an imported one in several.
-    images = max(decided, *(int(part[0]) for part in parts))
+    # One action changes pictures in one of these ways; an imported one in several, and one that takes tags in two.
+    images = changed_images(connection, journal_id) if refused else max(decided, *(int(part[0]) for part in parts))
     image_ids: Sequence[int] = next((part[1] for part in parts if part[0]), ())
     return WrittenRows(
         token=token(connection),
         journal_id=journal_id,
         changed=images or things,
-        image_ids=tuple(image_ids),
+        image_ids=tuple(dict.fromkeys((*image_ids, *refused)))[:most_ids],
     )

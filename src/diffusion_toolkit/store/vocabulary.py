@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -43,6 +44,20 @@ def alias_map(connection: Connection) -> AliasMap:
     """A person's own map, in the order of writing."""
     query = sa.select(tag_alias.c.name, tag_alias.c.canonical).where(tag_alias.c.deleted_at.is_(None))
     return AliasMap.of((row[0], row[1]) for row in connection.execute(query.order_by(tag_alias.c.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which vocabulary it is: a person's own map, in the order of writing, and which label lists it is made of."""
+
+    own: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, bytes], ...]
+
+
+def edition(connection: Connection) -> Edition:
+    """The vocabulary as it is now, without reading the lists."""
+    lists = connection.execute(sa.select(label_list.c.source, label_list.c.digest).order_by(label_list.c.source))
+    return Edition(alias_map(connection).pairs, tuple((row[0], bytes(row[1])) for row in lists))
 
 
 def learn(connection: Connection, lists: Mapping[str, Sequence[str]]) -> list[str]:

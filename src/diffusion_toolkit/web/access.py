@@ -21,7 +21,7 @@ from diffusion_toolkit.web.failures import failure, known_failure
 from diffusion_toolkit.web.options import WebOptions
 
 LARGEST_BODY_BYTES = 4 * 2**20
-UPLOADS: Mapping[str, int] = {"/import": 4 * 2**30, "/inspect": 2**30}
+UPLOADS: Mapping[str, int] = {"/import": 4 * 2**30, "/inspect": 2**30, "/files/add": 4 * 2**30}
 """Addresses that end so take a file, and how many bytes it may have."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -7,6 +7,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from diffusion_toolkit.errors import (
     Expired,
@@ -19,6 +20,7 @@ from diffusion_toolkit.errors import (
     UsageError,
 )
 from diffusion_toolkit.web.headers import PAGE_HEADERS
+from diffusion_toolkit.web.telling import told_failure
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +34,17 @@ KINDS: Mapping[type[ToolkitError], str] = {
     StoreError: "store",
     ToolkitError: "failed",
 }
+VISITOR_LEFT = 499
+"""The visitor went away in the middle of what was being sent; nobody reads the answer."""
+
 SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
 def failure(status: int, kind: str, message: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
-    """An error answer."""
-    body = orjson.dumps({"error": {"kind": kind, "message": message, **more}})
+    """An error answer, with the message's code where it has one."""
+    told = told_failure(message)
+    about = {} if told is None else {"told": told.model_dump()}
+    body = orjson.dumps({"error": {"kind": kind, "message": message, **about, **more}})
     return Response(body, status, headers=dict(headers or {}), media_type="application/json")
 
 
@@ -70,6 +77,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return failure(400, "usage", _sentence(error))
 
+    async def gone(request: Request, error: Exception) -> Response:
+        return Response(status_code=VISITOR_LEFT)
+
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return failure(500, "unexpected", "Something unexpected went wrong; the log has the details.", PAGE_HEADERS)
@@ -77,6 +87,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ToolkitError, ours)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unexpected)
 
 

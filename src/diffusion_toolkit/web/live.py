@@ -15,6 +15,7 @@ from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.models import ScanAnswer
 from diffusion_toolkit.web.root_answers import root_news
 from diffusion_toolkit.web.run_answers import run_news
+from diffusion_toolkit.web.telling import told_failure
 
 log = logging.getLogger(__name__)
 POLL_S: Final = 5.0
@@ -23,7 +24,13 @@ POLL_S: Final = 5.0
 def scan_answers(collection: Collection) -> list[ScanAnswer]:
     """The last scan of every root: the answer of `GET scans` and the data of a `scan` event."""
     return [
-        ScanAnswer.model_validate(run).model_copy(update={"root_path": paths.printable(run.root_path)})
+        ScanAnswer.model_validate(run).model_copy(
+            update={
+                "root_path": paths.printable(run.root_path),
+                "told": told_failure(run.message),
+                "ended_at": run.finished_at.timestamp() if run.finished_at else None,
+            }
+        )
         for run in last_scans(collection)
     ]
 

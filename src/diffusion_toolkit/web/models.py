@@ -23,11 +23,22 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class ToldAnswer(Answer):
+    """A sentence for people, to be said in another language. code: which one, for good; values: what it names."""
+
+    code: str
+    values: dict[str, str | int | list[str]]
+
+
 class Problem(Answer):
-    """What went wrong. A query's problem also says where: position counts from 1."""
+    """What went wrong. A query's problem also says where: position counts from 1.
+
+    told: of the commoner ones, the same for other languages than English.
+    """
 
     kind: str
     message: str
+    told: ToldAnswer | None = None
     position: int | None = None
     length: int | None = None
     fix: str | None = None
@@ -68,12 +79,12 @@ class StartedScan(Answer):
 
 
 class ScanAnswer(Answer):
-    """A running scan of one root, or its last one."""
+    """A running scan of one root, or its last one. waiting: it goes on after a pause as soon as there is a place."""
 
     id: int
     root_id: int
     root_path: str
-    state: Literal["running", "done", "cancelled", "failed"]
+    state: Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
     stage: str
     done: int
     total: int | None
@@ -81,6 +92,8 @@ class ScanAnswer(Answer):
     remaining_s: float | None
     counts: dict[str, int]
     message: str | None
+    told: Annotated[ToldAnswer | None, Field(description="The message for other languages than English.")] = None
+    ended_at: Annotated[Moment | None, Field(description="Null while it runs, is paused, or was interrupted.")] = None
 
 
 class FacetAnswer(Answer):

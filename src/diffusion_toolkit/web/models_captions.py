@@ -36,6 +36,17 @@ class CaptionRunRequest(Chosen):
     retry_failed: bool = False
 
 
+class CaptionEstimateRequest(Chosen):
+    """Captions that are not to be started yet."""
+
+    how: Annotated[CaptionWish, Field(default_factory=CaptionWish)]
+    again: bool = False
+    retry_failed: bool = False
+    ask_server: Annotated[
+        bool, Field(description="Time a server by one caption of a picture that is made for trying; may cost money.")
+    ] = False
+
+
 class CaptionNowRequest(Asked):
     """A caption of one image that somebody waits for."""
 
@@ -66,8 +77,8 @@ class CaptionNowAnswer(Answer):
 class CaptionTypeAnswer(Answer):
     """A type of caption. default: our text; null for a type of the user's own."""
 
-    name: str
-    title: str
+    name: Annotated[str, Field(description="Of ours it never changes, so that a page can have words for it.")]
+    title: Annotated[str, Field(description="In English.")]
     text: str
     default: str | None
 
@@ -75,8 +86,8 @@ class CaptionTypeAnswer(Answer):
 class CaptionWishAnswer(Answer):
     """A sentence that may be added."""
 
-    name: str
-    title: str
+    name: Annotated[str, Field(description="It never changes, so that a page can have words for it.")]
+    title: Annotated[str, Field(description="In English.")]
     text: str
 
 

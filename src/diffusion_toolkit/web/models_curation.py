@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from diffusion_toolkit.formats.limits import LONGEST_CAPTION
-from diffusion_toolkit.web.models import MOST_IDS, Answer, Asked, Id, Moment
+from diffusion_toolkit.web.models import MOST_IDS, Answer, Asked, Id, Moment, ToldAnswer
 
 LONGEST_QUERY = 20_000
 QueryText = Annotated[str, Field(max_length=LONGEST_QUERY, description="A query.")]
@@ -47,11 +47,14 @@ class ViewedRequest(Asked):
 
 
 class ActionAnswer(Answer):
-    """One action of the journal. action: its kind; undone_at: null while it holds."""
+    """One action of the journal. action: its kind; parts: the sentence for other languages than English, one for each
+    thing it did, none where there is no form; undone_at: null while it holds.
+    """
 
     id: int
     action: str
     sentence: str
+    parts: list[ToldAnswer]
     changed: Annotated[int, Field(description="How many pictures.")]
     made_at: Moment
     undone_at: Moment | None

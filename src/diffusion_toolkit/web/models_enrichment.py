@@ -79,15 +79,22 @@ class StartedRun(Answer):
 
 
 class EstimateAnswer(Answer):
-    """What a run would have to do, measured on a few of its images; null where nothing could be measured."""
+    """What a run would have to do, and how long that would take; null where nothing is known."""
 
     results: int
-    tried: int
-    failed: int
+    tried: Annotated[int, Field(description="Results of a trial.")]
+    failed: Annotated[int, Field(description="How many of them failed.")]
     rate_per_s: float | None
     seconds: float | None
-    device: str
+    device: Annotated[str, Field(description="Empty where it is not known.")]
     notices: list[str]
+    basis: Annotated[
+        Literal["earlier_run", "trial", "asked", "unknown"],
+        Field(
+            description="How it is known: by the last run of the same models, by trying a few images, by asking a "
+            "server once, or not before the first images."
+        ),
+    ]
 
 
 class FailureAnswer(Answer):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diffusion_toolkit.web.models import MOST_IDS, Answer, Asked, Id
+from diffusion_toolkit.web.models import MOST_IDS, Answer, Asked, Id, ToldAnswer
 from diffusion_toolkit.web.models_curation import Chosen
 
 Clash = Annotated[
@@ -95,6 +95,7 @@ class FileProblem(Answer):
     image_id: int | None
     path: str
     message: str
+    told: Annotated[ToldAnswer | None, Field(description="The message for other languages than English.")] = None
     failed: Annotated[bool, Field(description="The file is as it was.")]
 
 
@@ -145,6 +146,27 @@ class PathsAnswer(Answer):
     """Paths of images as one reads them, in order."""
 
     paths: list[str]
+
+
+class NameProblem(Answer):
+    """A name that no file of the library can have, and why."""
+
+    name: str
+    message: str
+
+
+class AddCheckRequest(Asked):
+    """Names of files that are to be put into a folder."""
+
+    folder_id: Id
+    names: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(min_length=1, max_length=10_000)]
+
+
+class AddCheckAnswer(Answer):
+    """Names that the folder has already, and those that it cannot take."""
+
+    taken: list[str]
+    refused: list[NameProblem]
 
 
 class PathsRequest(Chosen):

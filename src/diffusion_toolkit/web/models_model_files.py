@@ -160,6 +160,12 @@ class ModelWorkCancel(Asked):
     kinds: Annotated[list[Kind], Field(max_length=3)] | None = None
 
 
+class ModelWorkKind(Asked):
+    """Work on models of one kind."""
+
+    kind: Kind
+
+
 class StartedModelWork(Answer):
     """The number of the job."""
 
@@ -170,7 +176,7 @@ class ModelWorkAnswer(Answer):
     """Work on models that runs or waits, or the last of its kind."""
 
     kind: Kind
-    state: Literal["waiting", "running", "done", "cancelled", "failed"]
+    state: Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
     done: Annotated[int, Field(description="Files, mebibytes of hashes, or questions.")]
     total: int | None
     rate_per_s: float

@@ -33,6 +33,15 @@ class WaitingPage(Answer):
     next: int | None
 
 
+class WaitingCountAnswer(Answer):
+    """How many results of one run, kind and model wait."""
+
+    run_id: Annotated[int | None, Field(description="null: the run is not known any more.")]
+    kind: ResultKind
+    source: Annotated[str, Field(description="The name of the model.")]
+    waiting: int
+
+
 class WaitingTagAnswer(Answer):
     """A tag that results propose: on how many pictures, and how sure they are on average."""
 
@@ -43,12 +52,12 @@ class WaitingTagAnswer(Answer):
 
 
 class ChosenResults(Asked):
-    """Results that wait: by number, or all of a kind, a model, a run, except some."""
+    """Results that wait: by number, or all of a kind, a model, some runs, except some."""
 
     ids: Annotated[list[Id], Field(max_length=MOST_IDS)] | None = None
     kind: ResultKind | None = None
     source: ModelName | None = None
-    run_id: Id | None = None
+    run_ids: Annotated[list[Id], Field(max_length=100)] | None = None
     except_: Annotated[list[Id], Field(alias="except", default_factory=list[int], max_length=MOST_IDS)]
 
 

@@ -14,11 +14,11 @@ Passphrase = Annotated[str, Field(min_length=1, max_length=1000)]
 class SettingAnswer(Answer):
     """One setting, as it stands in `settings.toml` and the environment now."""
 
-    name: str
+    name: Annotated[str, Field(description="As in settings.toml, with dots: a page can have words for it.")]
     kind: SettingKind
     value: Annotated[JsonValue, Field(description="Null for a secret: those are never sent back.")]
     default: JsonValue
-    description: str
+    description: Annotated[str, Field(description="In English.")]
     minimum: float | None
     maximum: float | None
     choices: list[str]

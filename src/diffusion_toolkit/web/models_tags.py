@@ -18,6 +18,13 @@ class TagAnswer(Answer):
     count: int
 
 
+class CountedTagAnswer(TagAnswer):
+    """One tag, and who says it of how many of the images that have it."""
+
+    own_count: Annotated[int, Field(description="Those of which a person, an import or a file says it.")]
+    model_count: Annotated[int, Field(description="Those of which only models say it.")]
+
+
 class HeldTagAnswer(TagAnswer):
     """A tag that all or some of the images in question have."""
 
@@ -41,7 +48,8 @@ class NewTag(Asked):
 class TaggingRequest(Chosen):
     """Images, and which tags they get and lose, by name; new names become new tags.
 
-    only: those of `add` become all that an image has; toggle: those of `add` that every image has are taken away.
+    remove: whoever gave them; no model gives them to these images again. only: those of `add` become all that the
+    person gave an image; toggle: those of `add` that the person gave every image are taken away.
     """
 
     add: Titles = Field(default_factory=list[str])

@@ -1,8 +1,9 @@
 """Runs as the HTTP interface and its events tell them."""
 
+from diffusion_toolkit.enrich.engine.estimate import Estimate
 from diffusion_toolkit.enrich.engine.runs import Run, list_runs
 from diffusion_toolkit.store.database import Collection
-from diffusion_toolkit.web.models_enrichment import RunAnswer
+from diffusion_toolkit.web.models_enrichment import EstimateAnswer, RunAnswer
 
 SHOWN = 20
 """Runs of an event: those that go on, and the last that ended."""
@@ -29,6 +30,20 @@ def run_answer(run: Run) -> RunAnswer:
         resumable=run.resumable,
         made_at=run.made_at.timestamp(),
         finished_at=run.finished_at.timestamp() if run.finished_at else None,
+    )
+
+
+def estimate_answer(found: Estimate) -> EstimateAnswer:
+    """How long a run would take."""
+    return EstimateAnswer(
+        results=found.results,
+        tried=found.tried,
+        failed=found.failed,
+        rate_per_s=found.rate_per_s,
+        seconds=found.seconds,
+        device=found.device,
+        notices=list(found.notices),
+        basis=found.basis,
     )
 
 

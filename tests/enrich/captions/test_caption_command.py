@@ -83,8 +83,11 @@ def test_how_long_it_would_take_is_measured_and_nothing_is_written(
     dtk: Dtk, pictures: Path, server: ChatServer
 ) -> None:
     dtk("scan", pictures)
+    asked = len(server.bodies)
     code, told = dtk("caption", "--all", "--estimate")
-    assert (code, told["results"], told["tried"], told["failed"]) == (0, 3, 3, 0)
+    assert (code, told["results"], told["basis"], told["seconds"], len(server.bodies)) == (0, 3, "unknown", None, asked)
+    code, told = dtk("caption", "--all", "--estimate", "--try")
+    assert (code, told["results"], told["basis"], told["tried"]) == (0, 3, "asked", 1)
     assert told["seconds"] > 0
     assert told["device"] == server.address.removeprefix("http://")
     assert dtk("search", "has:caption", "--count")[1]["total"] == 0

@@ -194,7 +194,7 @@ def test_held_captions_are_not_applied(collection: Collection, tmp_path: Path, s
     assert captioned(collection, ids, reached(server, tmp_path), held=True).done == 2
     assert texts(collection, ids) == [None, None]
     with collection.begin() as connection:
-        assert proposals.waiting_count(connection) == {"caption": 2}
+        assert [(each.kind, len(each.image_ids)) for each in proposals.groups_waiting(connection)] == [("caption", 2)]
 
 
 def test_one_bad_answer_costs_one_picture(collection: Collection, tmp_path: Path, server: ChatServer) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 import gguf_bytes
 from diffusion_toolkit.catalog import Catalog, CatalogOptions
 from diffusion_toolkit.enrich.captions.instructions import TYPES
 from diffusion_toolkit.enrich.captions.writers import shared_writers
+from diffusion_toolkit.enrich.engine.runner import working
 from diffusion_toolkit.jobs import run_worker
 from diffusion_toolkit.library.curate import Change, curate
 from diffusion_toolkit.media.cache import ThumbnailCache
@@ -202,6 +204,49 @@ def test_many_pictures_are_captioned_in_the_background(
     told = visitor.get(f"{C}/enrichment/runs/{run['id']}").json()
     assert (told["state"], told["done"]) == ("done", 3)
     assert visitor.get(f"{C}/images/{ids[0]}").json()["caption"] == "A red ball."
+
+
+def test_a_server_is_timed_only_when_asked_for_and_a_run_tells_the_next_one(
+    visitor: Visitor, collection: Collection, tmp_path: Path, server: ChatServer
+) -> None:
+    ids = library(collection, tmp_path / "pictures", 20)
+    asked = {"image_ids": ids, "how": {"type": "casual"}}
+    told = visitor.post(f"{C}/captions/estimate", json=asked).json()
+    assert (told["results"], told["basis"], told["seconds"], len(server.bodies)) == (20, "unknown", None, 0)
+    server.chat(says("A red ball.", delay_s=0.2))
+    told = visitor.post(f"{C}/captions/estimate", json=asked | {"ask_server": True}).json()
+    assert (told["basis"], told["tried"], len(server.bodies)) == ("asked", 1, 1)
+    assert 20 * 0.2 / 4 <= told["seconds"] < 20
+    assert told["device"] == server.address.removeprefix("http://")
+    run = visitor.post(f"{C}/captions/runs", json=asked).json()["run"]["id"]
+    with collection.begin() as connection:
+        ran = "UPDATE enrich_run SET done = 20, busy_s = 10, device = 'there' WHERE id = :run"
+        connection.execute(sa.text(ran), {"run": run})
+    told = visitor.post(f"{C}/captions/estimate", json=asked | {"how": {"type": "descriptive"}}).json()
+    assert (told["basis"], told["seconds"], told["device"], len(server.bodies)) == ("earlier_run", 10.0, "there", 1)
+    other = {"image_ids": ids, "how": {"model": "second"}}
+    assert visitor.post(f"{C}/captions/estimate", json=other).json()["basis"] == "unknown"
+
+
+def test_a_model_of_this_machine_is_not_loaded_beside_a_run_that_has_it(
+    visitor: Visitor, collection: Collection, tmp_path: Path
+) -> None:
+    gguf_bytes.joycaption(tmp_path / "models")
+    (image_id,) = library(collection, tmp_path / "pictures", 1)
+    how = {"how": {"provider": "joycaption", "length": "short"}}
+    started = visitor.post(f"{C}/captions/runs", json=how | {"image_ids": [image_id]}).json()["run"]["id"]
+    with working(collection, started):
+        for path in (f"{C}/images/{image_id}/caption", "/api/captions/sample"):
+            answer = visitor.post(path, json=how)
+            assert (answer.status_code, kind(answer)) == (400, "usage")
+            assert "pause it first" in answer.json()["error"]["message"]
+        assert visitor.post("/api/captions/sample", json={}).status_code == 200  # a server has room for both
+    told = visitor.post(f"{C}/captions/estimate", json=how | {"image_ids": [image_id], "again": True}).json()
+    assert (told["basis"], told["tried"], shared_writers().is_loaded) == ("trial", 1, False)
+    captioned = visitor.post(f"{C}/images/{image_id}/caption", json=how)
+    assert (captioned.status_code, shared_writers().is_loaded) == (200, True)
+    visitor.post(f"{C}/captions/runs", json=how | {"image_ids": [image_id], "again": True})
+    assert not shared_writers().is_loaded
 
 
 def test_a_hidden_picture_is_not_captioned(

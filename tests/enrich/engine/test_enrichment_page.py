@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import sqlalchemy as sa
 
 from diffusion_toolkit.catalog import Catalog, CatalogOptions
-from diffusion_toolkit.enrich.stages import registry
+from diffusion_toolkit.enrich.engine.trials import tried_here
+from diffusion_toolkit.enrich.stages import registry, tags
 from diffusion_toolkit.errors import Cancelled
 from diffusion_toolkit.jobs import enrichment as job
 from diffusion_toolkit.jobs import run_worker
@@ -16,7 +18,9 @@ from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.web import Library, WebOptions, create_app
 from diffusion_toolkit.web.live import first_messages
-from enrich.engine.world import Greys, context, kind, library, said, start
+from diffusion_toolkit.web.routes import enrichment as enrichment_routes
+from enrich import networks
+from enrich.engine.world import Greys, context, done, kind, library, said, start
 from web.visitor import Visitor
 from web.visitor import kind as kind_of
 
@@ -110,14 +114,42 @@ def test_a_run_that_waits_is_paused_resumed_and_stopped(
     assert visitor.post(f"{C}/runs", json={"kind": "smells", "image_ids": ids}).status_code == 400
 
 
-def test_what_it_would_take_is_measured_and_nothing_written(
-    visitor: Visitor, collection: Collection, tmp_path: Path, stage: Greys
+def test_what_it_would_take_is_as_the_last_run_did_it(
+    visitor: Visitor, collection: Collection, tmp_path: Path, stage: Greys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library(collection, tmp_path / "pictures", 4)
-    told = visitor.post(f"{C}/estimate", json={"kind": "greys", "query": ""}).json()
-    assert (told["results"], told["tried"], told["failed"], told["device"]) == (4, 4, 0, "cpu")
-    assert told["seconds"] > 0
-    assert said(collection) == {}
+    monkeypatch.setattr(enrichment_routes, "tried_apart", tried_here)  # the tests' stages are of this process
+    ids = library(collection, tmp_path / "pictures", 20)
+    asked = {"kind": "greys", "image_ids": ids, "again": True}
+    told = visitor.post(f"{C}/estimate", json=asked).json()
+    assert (told["results"], told["tried"], told["failed"], told["device"]) == (20, 20, 0, "cpu")
+    assert (told["basis"], told["seconds"] > 0, said(collection)) == ("trial", True, {})
+    run_id = done(collection, ids, tmp_path).id
+    stage.batches.clear()
+    with collection.begin() as connection:
+        connection.execute(sa.text("UPDATE enrich_run SET busy_s = 4 WHERE id = :id"), {"id": run_id})
+    told = visitor.post(f"{C}/estimate", json=asked).json()
+    assert (told["basis"], told["rate_per_s"], told["seconds"], told["device"]) == ("earlier_run", 5.0, 4.0, "cpu")
+    assert (told["tried"], stage.batches) == (0, [])
+    nothing = visitor.post(f"{C}/estimate", json={"kind": "greys", "image_ids": ids}).json()
+    assert (nothing["results"], nothing["seconds"]) == (0, 0.0)
+    stage.name = "others"
+    assert visitor.post(f"{C}/estimate", json=asked).json()["basis"] == "trial"
+
+
+def test_models_are_tried_in_a_process_of_their_own(
+    visitor: Visitor, collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_here(*_: object) -> None:
+        raise AssertionError("A network is loaded in the process of the page.")
+
+    monkeypatch.setattr(tags, "open_tagger", not_here)
+    ids = library(collection, tmp_path / "pictures", 4)
+    asked = {"kind": "tags", "image_ids": ids, "options": {"models": ["joytag"]}}
+    assert visitor.post(f"{C}/estimate", json=asked).status_code == 404
+    networks.place_joytag(tmp_path / "joytag")
+    told = visitor.post(f"{C}/estimate", json=asked).json()
+    assert (told["basis"], told["results"], told["tried"], told["failed"]) == ("trial", 4, 4, 0)
+    assert (told["device"], told["rate_per_s"] > 0) == ("cpu", True)
 
 
 def test_who_arrives_is_told_of_the_runs(shown: Library, collection: Collection, tmp_path: Path, stage: Greys) -> None:

@@ -1,7 +1,7 @@
 /** Captions that models write: who writes them, what they are asked, and asking them. */
 import type { Named } from '../state/picked';
 import { getJson, send } from './client';
-import type { HowToRun, Run } from './enrichment';
+import type { Estimate, HowToRun, Run } from './enrichment';
 import { at } from './library';
 import type { components } from './schema';
 
@@ -28,6 +28,9 @@ export const restoreInstruction = (name: string): Promise<void> =>
   send('DELETE', `/api/captions/instructions/${encodeURIComponent(name)}`);
 export const startCaptions = async (named: Named, how: Wish, run: HowToRun): Promise<Run> =>
   (await send<{ run: Run }>('POST', at('/captions/runs'), { ...named, how, ...run })).run;
+/** askServer: time a server by one question, which may cost money. */
+export const estimateCaptions = (named: Named, how: Wish, again: boolean, askServer: boolean): Promise<Estimate> =>
+  send('POST', at('/captions/estimate'), { ...named, how, again, ask_server: askServer });
 export const captionNow = (id: number, how: Wish): Promise<CaptionNow> => send('POST', at(`/images/${id}/caption`), { how });
 export const testServer = (server: Server): Promise<Connection> => send('POST', '/api/captions/server/test', server);
 export const captionSample = (how: Wish): Promise<CaptionNow> => send('POST', '/api/captions/sample', { how });

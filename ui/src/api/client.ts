@@ -1,5 +1,6 @@
 /** One door to the server: JSON in, JSON out, and two kinds of failure. */
 import { t } from '../lib/messages.svelte';
+import { failureText } from '../lib/told';
 import type { ErrorBody } from './types';
 
 /** The server answered and refused; `body` says why. */
@@ -59,7 +60,7 @@ async function refusal(response: Response): Promise<Error> {
   const text = await response.text().catch(() => '');
   try {
     const { error } = JSON.parse(text) as { error?: ErrorBody };
-    if (error?.message) return new Refused(response.status, error);
+    if (error?.message) return new Refused(response.status, { ...error, message: failureText(error.message, error.told) });
   } catch {
     // Not JSON: a proxy answered in the server's place.
   }
@@ -80,6 +81,26 @@ export async function getBytes(path: string, options: Options = {}): Promise<Uin
 export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown = {}, options: Options = {}): Promise<T> {
   const response = await request(method, path, json(body), options);
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Sends a file as it is, and tells how many bytes went; `fetch` does not know that. */
+export function uploadTelling<T>(path: string, file: Blob, told: (bytes: number) => void, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const sending = new XMLHttpRequest();
+    const stop = (): void => sending.abort();
+    signal.addEventListener('abort', stop);
+    sending.open('POST', path);
+    sending.setRequestHeader('Content-Type', 'application/octet-stream');
+    sending.upload.onprogress = ({ loaded }) => told(loaded);
+    sending.onload = () => {
+      if (sending.status < 300) resolve(JSON.parse(sending.responseText) as T);
+      else void refusal(new Response(sending.responseText, { status: sending.status })).then(reject);
+    };
+    sending.onerror = () => reject(notAnswering());
+    sending.onabort = () => reject(new DOMException('', 'AbortError'));
+    sending.onloadend = () => signal.removeEventListener('abort', stop);
+    sending.send(file);
+  });
 }
 
 /** Sends a file as it is. */

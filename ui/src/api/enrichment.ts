@@ -43,12 +43,21 @@ export const cancelRun = (id: number): Promise<void> => send('POST', at(`/enrich
 export const runFailures = (id: number, options?: Options): Promise<RunFailure[]> =>
   getJson(at(`/enrichment/runs/${id}/failures`), options);
 
-export const waiting = (kind: ResultKind, after: number, limit: number): Promise<WaitingPage> =>
-  getJson(at(`/review?kind=${kind}&after=${after}&limit=${limit}`));
-export const waitingTags = (kind: ResultKind): Promise<WaitingTag[]> => getJson(at(`/review/tags?kind=${kind}`));
+/** Results of a kind that wait; `runs`: only what these found. */
+export interface Narrowed {
+  kind: ResultKind;
+  runs: readonly number[] | null;
+}
 
-/** Which results that wait are meant: some, or all of a kind. */
-export type Chosen = { ids: number[] } | { kind: ResultKind };
+const narrow = ({ kind, runs }: Narrowed): string => `kind=${kind}${(runs ?? []).map((run) => `&run_id=${run}`).join('')}`;
+
+export const waiting = (which: Narrowed, after: number, limit: number): Promise<WaitingPage> =>
+  getJson(at(`/review?${narrow(which)}&after=${after}&limit=${limit}`));
+export const waitingTags = (which: Narrowed): Promise<WaitingTag[]> => getJson(at(`/review/tags?${narrow(which)}`));
+
+/** Which results that wait are meant: some, or all of a kind, or of a kind and some runs. */
+export type Chosen = { ids: number[] } | { kind: ResultKind; run_ids?: readonly number[] };
+export const allOf = ({ kind, runs }: Narrowed): Chosen => (runs ? { kind, run_ids: runs } : { kind });
 
 export const acceptResults = (chosen: Chosen, thresholds: Record<string, number>): Promise<Written> =>
   send('POST', at('/review/accept'), { ...chosen, thresholds });

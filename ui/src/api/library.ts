@@ -98,7 +98,9 @@ export const scans = (options?: Options): Promise<Api.ScanRun[]> => getJson(`${c
 export const addRoot = (path: string): Promise<Api.Root> => send('POST', `${collection}/roots`, { path });
 export const startScan = (rootIds?: number[]): Promise<{ job: number }> =>
   send('POST', `${collection}/scans`, rootIds ? { root_ids: rootIds } : {});
-export const cancelScans = (): Promise<void> => send('POST', `${collection}/scans/cancel`);
+export const cancelScan = (id: number): Promise<void> => send('POST', `${collection}/scans/${id}/cancel`);
+export const pauseScan = (id: number): Promise<void> => send('POST', `${collection}/scans/${id}/pause`);
+export const resumeScan = (id: number): Promise<void> => send('POST', `${collection}/scans/${id}/resume`);
 export const curate = (request: Api.CurationRequest): Promise<Api.Written> =>
   send('POST', `${collection}/curation`, request);
 /** Notes that somebody looked at these pictures. */

@@ -1,6 +1,6 @@
 /** What the sidebar, its pages and its dialogs ask of the server. */
 import type { Named } from '../state/picked';
-import { getJson, send, type Options } from './client';
+import { getJson, send, uploadTelling, type Options } from './client';
 import { at } from './library';
 import type { components } from './schema';
 import type { Root, SearchResult, Undone, Written } from './types';
@@ -12,7 +12,7 @@ export type FolderWritten = Schemas['FolderWrittenAnswer'];
 export type Reach = Folder['excluded'];
 export type Album = Schemas['AlbumAnswer'];
 export type HoldingAlbum = Schemas['HoldingAlbumAnswer'];
-export type Tag = Schemas['TagAnswer'];
+export type Tag = Schemas['CountedTagAnswer'];
 export type HeldTag = Schemas['HeldTagAnswer'];
 export type SavedQuery = Schemas['SavedQueryAnswer'];
 export type ModelUse = Schemas['ModelUseAnswer'];
@@ -155,10 +155,31 @@ export const modelWork = (options?: Options): Promise<ModelWork[]> => getJson(at
 export const startModelWork = (kind: ModelWorkKind): Promise<{ job: number }> => send('POST', at('/model-work'), { kind });
 export const cancelModelWork = (kind: ModelWorkKind): Promise<void> =>
   send('POST', at('/model-work/cancel'), { kinds: [kind] });
+export const pauseModelWork = (kind: ModelWorkKind): Promise<void> => send('POST', at('/model-work/pause'), { kind });
+export const resumeModelWork = (kind: ModelWorkKind): Promise<void> => send('POST', at('/model-work/resume'), { kind });
 export const civitaiNotice = (options?: Options): Promise<CivitaiNotice> => getJson(at('/civitai'), options);
 export const askCivitai = (file: number): Promise<CivitaiAnswered> => send('POST', at(`/model-files/${file}/civitai`));
 
 // Files
+/** Where the files of some pictures are. */
+export const pathsOf = (named: Named): Promise<{ paths: string[] }> => send('POST', at('/files/paths'), named);
+
+export type AddCheck = Schemas['AddCheckAnswer'];
+export interface AddAsked {
+  to: number;
+  clash: Clash;
+  /** The action that the file is a part of. */
+  journal: number | null;
+}
+/** What a folder cannot take, and which names it has already. */
+export const checkFilesToAdd = (folder: number, names: readonly string[]): Promise<AddCheck> =>
+  names.length === 0 ? Promise.resolve({ taken: [], refused: [] }) : send('POST', at('/files/add/check'), { folder_id: folder, names });
+export function addFile(file: File, { to, clash, journal }: AddAsked, told: (bytes: number) => void, signal: AbortSignal): Promise<FilesDone> {
+  const asked = new URLSearchParams({ folder_id: String(to), name: file.name, clash, modified: String(file.lastModified / 1000) });
+  if (journal !== null) asked.set('journal', String(journal));
+  return uploadTelling(at(`/files/add?${asked}`), file, told, signal);
+}
+
 export interface MoveAsked {
   to: number;
   copying: boolean;

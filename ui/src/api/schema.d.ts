@@ -341,6 +341,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/captions/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate Caption Run
+         * @description How long captions of these images would take: as the last run of the same model did it; else a model of this
+         *     machine is tried on a few images, and a server only where that is asked for.
+         */
+        post: operations["estimate_caption_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/captions/runs": {
         parameters: {
             query?: never;
@@ -452,7 +473,8 @@ export interface paths {
         put?: never;
         /**
          * Estimate Run
-         * @description Measure on a few of these images how long a run over all would take. Loads the models; takes some seconds.
+         * @description How long a run over these images would take: as the last one of the same models did it; else they are tried on a
+         *     few images, in a process of their own, which takes some seconds.
          */
         post: operations["estimate_run"];
         delete?: never;
@@ -639,6 +661,48 @@ export interface paths {
          * @description Leave what was not begun; what was done stays, and can be undone.
          */
         post: operations["cancel_files_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/files/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add File To Folder
+         * @description Put the file that is sent into a folder of the library. It must be a picture or a film by its content.
+         *
+         *     Nothing is ever overwritten. Undo puts it into the trash. The watcher or the next scan shows it.
+         */
+        post: operations["add_file_to_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/files/add/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Files To Add
+         * @description Which of these names a folder has already, and which it cannot take; nothing is sent yet.
+         */
+        post: operations["check_files_to_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1514,6 +1578,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/model-work/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Model Work
+         * @description Pause work on models of one kind; it goes on when it is resumed, with what is left.
+         */
+        post: operations["pause_model_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/model-work/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Model Work
+         * @description Go on with paused work on models.
+         */
+        post: operations["resume_model_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/models": {
         parameters: {
             query?: never;
@@ -1762,6 +1866,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/review/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting Counts
+         * @description How many results wait, by run, kind and model, the newest run first.
+         */
+        get: operations["waiting_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/review/reject": {
         parameters: {
             query?: never;
@@ -2002,6 +2126,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/scans/{scan_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Scan
+         * @description Ask one scan to stop; what it did is kept. One that is paused does not go on any more.
+         */
+        post: operations["cancel_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/scans/{scan_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Scan
+         * @description Ask one running scan to pause; it stays paused over a restart, and goes on where it was.
+         */
+        post: operations["pause_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/scans/{scan_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Scan
+         * @description Go on with a paused scan.
+         */
+        post: operations["resume_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/scans/cancel": {
         parameters: {
             query?: never;
@@ -2211,7 +2395,7 @@ export interface paths {
         };
         /**
          * Tags
-         * @description All tags by name, with counts.
+         * @description All tags by name, with counts; or those that models gave, or that others did.
          */
         get: operations["tags"];
         put?: never;
@@ -2819,8 +3003,8 @@ export interface components {
             ids?: number[] | null;
             /** Kind */
             kind?: ("tags" | "caption") | null;
-            /** Run Id */
-            run_id?: number | null;
+            /** Run Ids */
+            run_ids?: number[] | null;
             /** Source */
             source?: string | null;
             /**
@@ -2833,7 +3017,8 @@ export interface components {
         };
         /**
          * ActionAnswer
-         * @description One action of the journal. action: its kind; undone_at: null while it holds.
+         * @description One action of the journal. action: its kind; parts: the sentence for other languages than English, one for each
+         *     thing it did, none where there is no form; undone_at: null while it holds.
          */
         ActionAnswer: {
             /** Action */
@@ -2850,10 +3035,32 @@ export interface components {
              * @description Seconds since 1970, UTC.
              */
             made_at: number;
+            /** Parts */
+            parts: components["schemas"]["ToldAnswer"][];
             /** Sentence */
             sentence: string;
             /** Undone At */
             undone_at: number | null;
+        };
+        /**
+         * AddCheckAnswer
+         * @description Names that the folder has already, and those that it cannot take.
+         */
+        AddCheckAnswer: {
+            /** Refused */
+            refused: components["schemas"]["NameProblem"][];
+            /** Taken */
+            taken: string[];
+        };
+        /**
+         * AddCheckRequest
+         * @description Names of files that are to be put into a folder.
+         */
+        AddCheckRequest: {
+            /** Folder Id */
+            folder_id: number;
+            /** Names */
+            names: string[];
         };
         /**
          * AlbumAnswer
@@ -3047,6 +3254,43 @@ export interface components {
             text: string;
         };
         /**
+         * CaptionEstimateRequest
+         * @description Captions that are not to be started yet.
+         */
+        CaptionEstimateRequest: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+            /**
+             * Ask Server
+             * @description Time a server by one caption of a picture that is made for trying; may cost money.
+             * @default false
+             */
+            ask_server: boolean;
+            /** Except */
+            except?: number[];
+            how?: components["schemas"]["CaptionWish"];
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /** Query */
+            query?: string | null;
+            /**
+             * Retry Failed
+             * @default false
+             */
+            retry_failed: boolean;
+            /** Selection */
+            selection?: string | null;
+            /**
+             * Sort
+             * @description A sort key, then asc or desc.
+             * @default date
+             */
+            sort: string;
+        };
+        /**
          * CaptionNowAnswer
          * @description A caption that was just written. kept: whether it is the image's now; token: searches after it see that.
          */
@@ -3167,11 +3411,17 @@ export interface components {
         CaptionTypeAnswer: {
             /** Default */
             default: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description Of ours it never changes, so that a page can have words for it.
+             */
             name: string;
             /** Text */
             text: string;
-            /** Title */
+            /**
+             * Title
+             * @description In English.
+             */
             title: string;
         };
         /**
@@ -3219,11 +3469,17 @@ export interface components {
          * @description A sentence that may be added.
          */
         CaptionWishAnswer: {
-            /** Name */
+            /**
+             * Name
+             * @description It never changes, so that a page can have words for it.
+             */
             name: string;
             /** Text */
             text: string;
-            /** Title */
+            /**
+             * Title
+             * @description In English.
+             */
             title: string;
         };
         /**
@@ -3248,7 +3504,7 @@ export interface components {
         };
         /**
          * ChosenResults
-         * @description Results that wait: by number, or all of a kind, a model, a run, except some.
+         * @description Results that wait: by number, or all of a kind, a model, some runs, except some.
          */
         ChosenResults: {
             /** Except */
@@ -3257,8 +3513,8 @@ export interface components {
             ids?: number[] | null;
             /** Kind */
             kind?: ("tags" | "caption") | null;
-            /** Run Id */
-            run_id?: number | null;
+            /** Run Ids */
+            run_ids?: number[] | null;
             /** Source */
             source?: string | null;
         };
@@ -3360,6 +3616,28 @@ export interface components {
             seconds: number;
             /** Works */
             works: boolean;
+        };
+        /**
+         * CountedTagAnswer
+         * @description One tag, and who says it of how many of the images that have it.
+         */
+        CountedTagAnswer: {
+            /** Count */
+            count: number;
+            /** Id */
+            id: number;
+            /**
+             * Model Count
+             * @description Those of which only models say it.
+             */
+            model_count: number;
+            /** Name */
+            name: string;
+            /**
+             * Own Count
+             * @description Those of which a person, an import or a file says it.
+             */
+            own_count: number;
         };
         /**
          * CurationRequest
@@ -3469,12 +3747,24 @@ export interface components {
         };
         /**
          * EstimateAnswer
-         * @description What a run would have to do, measured on a few of its images; null where nothing could be measured.
+         * @description What a run would have to do, and how long that would take; null where nothing is known.
          */
         EstimateAnswer: {
-            /** Device */
+            /**
+             * Basis
+             * @description How it is known: by the last run of the same models, by trying a few images, by asking a server once, or not before the first images.
+             * @enum {string}
+             */
+            basis: "earlier_run" | "trial" | "asked" | "unknown";
+            /**
+             * Device
+             * @description Empty where it is not known.
+             */
             device: string;
-            /** Failed */
+            /**
+             * Failed
+             * @description How many of them failed.
+             */
             failed: number;
             /** Notices */
             notices: string[];
@@ -3484,7 +3774,10 @@ export interface components {
             results: number;
             /** Seconds */
             seconds: number | null;
-            /** Tried */
+            /**
+             * Tried
+             * @description Results of a trial.
+             */
             tried: number;
         };
         /**
@@ -3652,6 +3945,8 @@ export interface components {
             message: string;
             /** Path */
             path: string;
+            /** @description The message for other languages than English. */
+            told?: components["schemas"]["ToldAnswer"] | null;
         };
         /**
          * FilesAnswer
@@ -4478,7 +4773,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "running" | "done" | "cancelled" | "failed";
+            state: "waiting" | "running" | "paused" | "done" | "cancelled" | "failed";
             /** Total */
             total: number | null;
         };
@@ -4489,6 +4784,17 @@ export interface components {
         ModelWorkCancel: {
             /** Kinds */
             kinds?: ("scan" | "hash" | "civitai")[] | null;
+        };
+        /**
+         * ModelWorkKind
+         * @description Work on models of one kind.
+         */
+        ModelWorkKind: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scan" | "hash" | "civitai";
         };
         /**
          * ModelWorkRequest
@@ -4536,6 +4842,16 @@ export interface components {
              */
             sort: string;
             to: components["schemas"]["TargetFolder"];
+        };
+        /**
+         * NameProblem
+         * @description A name that no file of the library can have, and why.
+         */
+        NameProblem: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
         };
         /**
          * NamesRequest
@@ -4866,6 +5182,8 @@ export interface components {
         /**
          * Problem
          * @description What went wrong. A query's problem also says where: position counts from 1.
+         *
+         *     told: of the commoner ones, the same for other languages than English.
          */
         Problem: {
             /** Fix */
@@ -4878,6 +5196,7 @@ export interface components {
             message: string;
             /** Position */
             position?: number | null;
+            told?: components["schemas"]["ToldAnswer"] | null;
         };
         /**
          * ProblemAnswer
@@ -5486,7 +5805,7 @@ export interface components {
         };
         /**
          * ScanAnswer
-         * @description A running scan of one root, or its last one.
+         * @description A running scan of one root, or its last one. waiting: it goes on after a pause as soon as there is a place.
          */
         ScanAnswer: {
             /** Counts */
@@ -5495,6 +5814,11 @@ export interface components {
             };
             /** Done */
             done: number;
+            /**
+             * Ended At
+             * @description Null while it runs, is paused, or was interrupted.
+             */
+            ended_at?: number | null;
             /** Id */
             id: number;
             /** Message */
@@ -5513,7 +5837,9 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "running" | "done" | "cancelled" | "failed";
+            state: "waiting" | "running" | "paused" | "done" | "cancelled" | "failed";
+            /** @description The message for other languages than English. */
+            told?: components["schemas"]["ToldAnswer"] | null;
             /** Total */
             total: number | null;
         };
@@ -5611,7 +5937,10 @@ export interface components {
             /** Choices */
             choices: string[];
             default: components["schemas"]["JsonValue"];
-            /** Description */
+            /**
+             * Description
+             * @description In English.
+             */
             description: string;
             /**
              * Is Set
@@ -5627,7 +5956,10 @@ export interface components {
             maximum: number | null;
             /** Minimum */
             minimum: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description As in settings.toml, with dots: a page can have words for it.
+             */
             name: string;
             /**
              * Of This Machine
@@ -5819,8 +6151,8 @@ export interface components {
             kind?: ("tags" | "caption") | null;
             /** Name */
             name: string;
-            /** Run Id */
-            run_id?: number | null;
+            /** Run Ids */
+            run_ids?: number[] | null;
             /** Source */
             source?: string | null;
         };
@@ -5860,7 +6192,8 @@ export interface components {
          * TaggingRequest
          * @description Images, and which tags they get and lose, by name; new names become new tags.
          *
-         *     only: those of `add` become all that an image has; toggle: those of `add` that every image has are taken away.
+         *     remove: whoever gave them; no model gives them to these images again. only: those of `add` become all that the
+         *     person gave an image; toggle: those of `add` that the person gave every image are taken away.
          */
         TaggingRequest: {
             /** Add */
@@ -6018,6 +6351,18 @@ export interface components {
             total: number;
         };
         /**
+         * ToldAnswer
+         * @description A sentence for people, to be said in another language. code: which one, for good; values: what it names.
+         */
+        ToldAnswer: {
+            /** Code */
+            code: string;
+            /** Values */
+            values: {
+                [key: string]: string | number | string[];
+            };
+        };
+        /**
          * UndoneAnswer
          * @description What was undone, and the first of the images it touched.
          */
@@ -6060,6 +6405,29 @@ export interface components {
             lists: {
                 [key: string]: number;
             };
+        };
+        /**
+         * WaitingCountAnswer
+         * @description How many results of one run, kind and model wait.
+         */
+        WaitingCountAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "tags" | "caption";
+            /**
+             * Run Id
+             * @description null: the run is not known any more.
+             */
+            run_id: number | null;
+            /**
+             * Source
+             * @description The name of the model.
+             */
+            source: string;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * WaitingPage
@@ -7045,6 +7413,41 @@ export interface operations {
             };
         };
     };
+    estimate_caption_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionEstimateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     start_captions: {
         parameters: {
             query?: never;
@@ -7565,6 +7968,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilesAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    add_file_to_folder: {
+        parameters: {
+            query: {
+                /** @description `number` keeps both; `refuse` adds nothing where the name is taken. */
+                clash?: "number" | "refuse";
+                folder_id: number;
+                /** @description An action that this file is a part of. */
+                journal?: number | null;
+                /** @description When it was changed last, in seconds. */
+                modified?: number | null;
+                name: string;
+            };
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    check_files_to_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddCheckAnswer"];
                 };
             };
             /** @description What went wrong. */
@@ -9239,6 +9721,74 @@ export interface operations {
             };
         };
     };
+    pause_model_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelWorkKind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    resume_model_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelWorkKind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedModelWork"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     models: {
         parameters: {
             query?: {
@@ -9605,8 +10155,8 @@ export interface operations {
                 /** @description Absent: all. */
                 kind?: ("tags" | "caption") | null;
                 limit?: number;
-                /** @description Of one run. Absent: of all. */
-                run_id?: number | null;
+                /** @description Of a run, or of several: named again and again. Absent: of all. */
+                run_id?: number[] | null;
                 /** @description The name of a model. Absent: all. */
                 source?: string | null;
             };
@@ -9745,6 +10295,37 @@ export interface operations {
             };
         };
     };
+    waiting_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingCountAnswer"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     reject_results: {
         parameters: {
             query?: never;
@@ -9855,8 +10436,8 @@ export interface operations {
             query?: {
                 /** @description Absent: all. */
                 kind?: ("tags" | "caption") | null;
-                /** @description Of one run. Absent: of all. */
-                run_id?: number | null;
+                /** @description Of a run, or of several: named again and again. Absent: of all. */
+                run_id?: number[] | null;
                 /** @description The name of a model. Absent: all. */
                 source?: string | null;
             };
@@ -10289,6 +10870,98 @@ export interface operations {
             };
         };
     };
+    cancel_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                scan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    pause_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                scan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    resume_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                scan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedScan"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     cancel_scans: {
         parameters: {
             query?: never;
@@ -10644,7 +11317,10 @@ export interface operations {
     };
     tags: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description own: a person, an import or a file gave it, or nobody yet; model: a model. Absent: all. */
+                source?: ("own" | "model") | null;
+            };
             header?: never;
             path: {
                 collection: string;
@@ -10659,7 +11335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagAnswer"][];
+                    "application/json": components["schemas"]["CountedTagAnswer"][];
                 };
             };
             /** @description What went wrong. */

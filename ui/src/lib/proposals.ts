@@ -1,5 +1,5 @@
 /** What a result of a model proposes, and how each of its tags stands: by its confidence, and by what was decided. */
-import type { WaitingResult } from '../api/enrichment';
+import type { Run, Tagger, WaitingResult } from '../api/enrichment';
 
 /** From which confidence on, by category, a tag is kept: one that is surer. */
 export type Thresholds = Readonly<Record<string, number>>;
@@ -71,3 +71,28 @@ export function likeliestRating(result: WaitingResult): [string, number] | null 
   const shares = Object.entries(rating).filter((one): one is [string, number] => typeof one[1] === 'number');
   return shares.sort((one, other) => other[1] - one[1])[0] ?? null;
 }
+
+const CATEGORIES = ['general', 'character'] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** From which confidence on these taggers keep tags, by category: what was chosen, else the lowest that one suggests. */
+export function keptFrom(taggers: readonly Pick<Tagger, 'thresholds'>[], chosen: Thresholds): { category: Category; value: number }[] {
+  const lowest = (category: Category): number => Math.min(1, ...taggers.map((one) => one.thresholds[category] ?? 1));
+  return CATEGORIES.map((category) => ({ category, value: chosen[category] ?? lowest(category) })).filter((one) => one.value < 1);
+}
+
+/**
+ * The categories of which a run wrote nothing down that is as doubtful as is now asked for, with what it kept: only a
+ * new run finds those tags. A run that cut each picture's tags in its own way says nothing of it.
+ */
+export function lostBelow(run: Run, taggers: readonly Tagger[], wanted: readonly { category: Category; value: number }[]): { category: Category; value: number }[] {
+  const { models, thresholds, by_cut: byCut } = run.options;
+  if (byCut === true) return [];
+  const names = Array.isArray(models) ? models : [];
+  const its = taggers.filter((one) => names.length === 0 || names.includes(one.name));
+  const kept = keptFrom(its, isThresholds(thresholds) ? thresholds : {});
+  return kept.filter((one) => wanted.some((other) => other.category === one.category && other.value < one.value));
+}
+
+const isThresholds = (value: unknown): value is Thresholds =>
+  typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'number');

@@ -25,6 +25,16 @@ export function triedAgain(onfailure: () => void): (image: HTMLImageElement) => 
   };
 }
 
+/**
+ * Cancels what an image that left the page still loads, and takes it out of where it stands: Chromium holds an image whose
+ * address was taken away outside of the page, and all around it, until it has left a parent once more.
+ */
+export function stopLoading(image: HTMLImageElement): void {
+  image.removeAttribute('src');
+  new DocumentFragment().append(image);
+  image.remove();
+}
+
 /** The smallest thumbnail that is sharp in this box on this screen. */
 export function sizeFor(width: number, height: number, density: number): 256 | 512 | 1024 {
   const side = Math.max(width, height) * Math.min(density, 2);

@@ -1,5 +1,5 @@
 /** Pictures decoded ahead: the element that was decoded is the one that is shown, so that nothing is decoded twice. */
-import { AGAIN_MS } from '../lib/thumbnails';
+import { AGAIN_MS, stopLoading } from '../lib/thumbnails';
 
 class Decoded {
   readonly image = new Image();
@@ -27,7 +27,7 @@ class Decoded {
 
   drop(): void {
     clearTimeout(this.#again);
-    if (!this.image.complete) this.image.removeAttribute('src'); // cancels the request
+    if (!this.image.complete) stopLoading(this.image);
   }
 }
 

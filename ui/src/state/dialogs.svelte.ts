@@ -1,5 +1,5 @@
 /** Which dialog of folders, albums, tags, files and models is open; one at a time. */
-import type { Album, DeleteHow, FilePreview, Folder, Tag } from '../api/places';
+import type { Album, DeleteHow, Folder, Tag } from '../api/places';
 import type { Root } from '../api/types';
 import type { Picked } from './picked';
 
@@ -23,12 +23,25 @@ export interface Confirmation {
   submit: () => Promise<unknown>;
 }
 
+/** Names that a folder has already, and what can be done about it. */
+export interface Clashing {
+  title: string;
+  to: Folder;
+  names: readonly string[];
+  /** How many stay in all, and how many do not clash. */
+  stay: number;
+  rest: number;
+  skip: () => Promise<void>;
+  keepBoth: () => Promise<void>;
+  replace: (() => Promise<void>) | undefined;
+}
+
 export type DialogAsked =
   | ({ kind: 'name' } & NameAsked)
   | ({ kind: 'confirm' } & Confirmation)
   | { kind: 'rename-files'; picked: Picked }
   | { kind: 'move-files'; picked: Picked }
-  | { kind: 'clash'; picked: Picked; to: Folder; copying: boolean; clashes: readonly FilePreview[]; stay: number }
+  | ({ kind: 'clash' } & Clashing)
   | { kind: 'delete-files'; picked: Picked | null; how?: DeleteHow }
   | { kind: 'albums'; picked: Picked }
   | { kind: 'tags'; picked: Picked }
@@ -37,8 +50,8 @@ export type DialogAsked =
   | { kind: 'move-folder'; folder: Folder }
   | { kind: 'delete-folder'; folder: Folder }
   | { kind: 'move-root'; root: Root }
-  | { kind: 'auto-tag' }
-  | { kind: 'caption' }
+  | { kind: 'auto-tag'; run?: number }
+  | { kind: 'caption'; run?: number }
   | { kind: 'write-out'; picked: Picked }
   | { kind: 'read-sidecars'; picked: Picked };
 

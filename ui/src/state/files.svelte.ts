@@ -4,6 +4,8 @@ import * as library from '../api/library';
 import * as places from '../api/places';
 import type { Clash, DeleteHow, FilePreview, FilesDone, Folder } from '../api/places';
 import { t, type MessageKey } from '../lib/messages.svelte';
+import { failureText } from '../lib/told';
+import { placeIn } from '../lib/placeIn';
 import { exactText } from '../lib/query/quote';
 import { dialogs } from './dialogs.svelte';
 import { folders } from './folders.svelte';
@@ -42,7 +44,18 @@ class Files {
       const { plan } = await places.moveFiles(picked.named, { to: to.id, copying, clash: 'refuse', dryRun: true });
       const clashes = plan?.items.filter((item) => item.taken) ?? [];
       if (plan && clashes.length > 0) {
-        dialogs.show({ kind: 'clash', picked, to, copying, clashes, stay: plan.stay });
+        dialogs.show({
+          kind: 'clash',
+          title: t(words.none),
+          to,
+          names: clashes.map((clash) => nameOf(clash.source)),
+          stay: plan.stay,
+          rest: picked.count - clashes.length,
+          skip: () => this.moveNow(picked, to, copying, 'refuse'),
+          keepBoth: () => this.moveNow(picked, to, copying, 'number'),
+          // Details are known of the first hundred only.
+          replace: plan.stay <= clashes.length ? () => this.replace(picked, to, copying, clashes) : undefined,
+        });
       } else await this.moveNow(picked, to, copying, 'refuse');
     } catch (error) {
       sayRefusal(t(words.none), error);
@@ -63,14 +76,20 @@ class Files {
 
   /** Puts what is in the way into the recycle bin, then moves; two actions, each of which can be undone. */
   async replace(picked: Picked, to: Folder, copying: boolean, clashes: readonly FilePreview[]): Promise<void> {
+    const paths = clashes.map((clash) => placeIn(to, nameOf(clash.source)));
+    if (await this.putAside(paths, t(moving(copying, to).none))) await this.moveNow(picked, to, copying, 'refuse');
+  }
+
+  /** Puts the pictures that lie at these paths into the recycle bin; false where that was refused. */
+  async putAside(paths: readonly string[], refused: string): Promise<boolean> {
     try {
-      const there = await picturesAt(clashes.map((clash) => placeIn(to, clash.source)));
+      const there = await picturesAt(paths);
       if (there.length > 0) await this.#follow(await places.deleteFiles({ image_ids: there }, 'trash', there.length), BINNED);
+      return true;
     } catch (error) {
-      sayRefusal(t(moving(copying, to).none), error);
-      return;
+      sayRefusal(refused, error);
+      return false;
     }
-    await this.moveNow(picked, to, copying, 'refuse');
   }
 
   /** Throws what the server refused it with. */
@@ -139,7 +158,7 @@ class Files {
 
   #finished(name: string, { done, failed, problems, journal: number, token }: FilesDone, words: Words): void {
     const first = problems.find((problem) => problem.failed) ?? problems[0];
-    const why = first ? t('files.why', { name: first.path.split(/[\\/]/).at(-1) ?? '', message: first.message }) : '';
+    const why = first ? t('files.why', { name: first.path.split(/[\\/]/).at(-1) ?? '', message: failureText(first.message, first.told) }) : '';
     if (done === 0) {
       toasts.show({ name, kind: 'error', title: t(words.none), detail: why });
       return;
@@ -161,8 +180,7 @@ const moving = (copying: boolean, to: Folder): Words =>
     ? { running: 'files.copying', done: 'files.copied', none: 'files.not-copied', name: to.name }
     : { running: 'files.moving', done: 'files.moved', none: 'files.not-moved', name: to.name };
 
-const placeIn = (folder: Folder, source: string): string =>
-  `${folder.path.replace(/[\\/]+$/, '')}/${source.split(/[\\/]/).at(-1) ?? ''}`;
+const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 /** Numbers of the pictures that lie at these paths; `path:` takes patterns, so that what it finds is compared. */
 async function picturesAt(paths: readonly string[]): Promise<number[]> {

@@ -45,6 +45,9 @@ class Folders {
 
   query = (folder: Folder): string => inFolder(folder.path);
 
+  /** The folder that a query shows. */
+  shown = (query: string): Folder | null => this.list.find((folder) => this.query(folder) === query) ?? null;
+
   rootOf(folder: Folder): Root | undefined {
     return sidebar.roots.find((root) => root.id === folder.root_id);
   }

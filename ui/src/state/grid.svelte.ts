@@ -47,7 +47,6 @@ class Grid {
   #page = $state(0);
   #element: HTMLElement | null = null;
   #rest: number | undefined;
-  #farRest: number | undefined;
   #rested: (() => void)[] = [];
 
   readonly gap = $derived(view.mode === 'list' ? 0 : view.phone || view.target < 110 ? 2 : 4);
@@ -138,15 +137,21 @@ class Grid {
     this.moving = true;
     this.#drawnTop = this.top;
     this.#movedAt = now;
-    clearTimeout(this.#rest);
-    this.#rest = window.setTimeout(() => {
+    if (this.#rest === undefined) this.#rest = window.setTimeout(this.#lookForRest, REST_MS);
+  }
+
+  /** One timer for all movements until it rests: setting a new one for each takes a tenth of all scripts of a fling. */
+  readonly #lookForRest = (): void => {
+    const still = (): number => performance.now() - this.#movedAt;
+    if (this.moving && still() >= REST_MS) {
       this.moving = false;
       this.flinging = false;
       for (const listener of this.#rested) listener();
-    }, REST_MS);
-    clearTimeout(this.#farRest);
-    if (this.#far) this.#farRest = window.setTimeout(() => (this.#far = false), FAR_REST_MS);
-  }
+    }
+    if (this.#far && still() >= FAR_REST_MS) this.#far = false;
+    const next = this.moving ? REST_MS : this.#far ? FAR_REST_MS : 0;
+    this.#rest = next > 0 ? window.setTimeout(this.#lookForRest, next - still()) : undefined;
+  };
 
   onRest(listener: () => void): void {
     this.#rested.push(listener);

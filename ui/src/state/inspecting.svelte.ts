@@ -2,6 +2,7 @@
 import { inspectFile, LARGEST_BYTES, type Inspected } from '../api/inspect';
 import { bytes } from '../lib/format';
 import { t } from '../lib/messages.svelte';
+import { isReadable } from '../lib/readableFile';
 import { reasonOf } from './refusals';
 
 class Inspecting {
@@ -89,16 +90,6 @@ class Inspecting {
     [this.found, this.failure] = [null, null];
     if (this.address) URL.revokeObjectURL(this.address);
     this.address = '';
-  }
-}
-
-/** False for folders, which browsers hand over as files, and for files that may not be read. */
-async function isReadable(file: File): Promise<boolean> {
-  try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -17,11 +17,14 @@ export function handleKey(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : document.body;
   if (target.closest(TYPING) || target.closest(ELSEWHERE) || document.querySelector('[data-dialog]')) return false;
   const names = keyNames(event);
-  if (names.length === 0) return false;
+  if (names.length === 0 || (names.includes('ctrl+c') && hasMarkedText())) return false;
   if (chord.isOpen) return finishChord(names, event);
   if (ownedBy(target, event.key)) return false;
   return run(names, event) || chord.begin(names, currentScope());
 }
+
+/** Somebody marked words on the page, and means these. */
+const hasMarkedText = (): boolean => getSelection()?.isCollapsed === false;
 
 /** Buttons keep Enter and Space, sliders and tabs and trees their arrows. */
 function ownedBy(target: Element, key: string): boolean {

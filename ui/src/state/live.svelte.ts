@@ -13,6 +13,8 @@ const SHORTEST_STREAM_MS = 2000;
 const RETRY_S = [2, 3, 5, 10];
 
 export const isRunning = (scan: ScanRun): boolean => scan.state === 'running';
+/** A person paused it; or it waits to go on after that. */
+export const isPaused = (scan: ScanRun): boolean => scan.state === 'paused' || scan.state === 'waiting';
 
 type Listener = () => void;
 
@@ -76,6 +78,7 @@ class Live {
     this.gone = true;
     this.#source?.close();
     this.#source = null;
+    enrichment.told(false);
     this.#tries = 0;
     this.#countDown();
   }
@@ -120,6 +123,7 @@ class Live {
     const source = new EventSource(library.eventsAddress());
     this.#source = source;
     this.#listeningSince = Date.now();
+    source.addEventListener('open', () => enrichment.told(true));
     source.addEventListener('scan', (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as ScanRun[]));
     source.addEventListener('changed', (event: MessageEvent<string>) => {
       this.lastReply = Date.now();
@@ -142,6 +146,7 @@ class Live {
     source.close();
     if (this.#source !== source) return;
     this.#source = null;
+    enrichment.told(false);
     clearTimeout(this.#timer);
     const soon = Date.now() - this.#listeningSince < SHORTEST_STREAM_MS;
     this.#timer = window.setTimeout(() => void this.tryNow(), soon ? SHORTEST_STREAM_MS : 0);

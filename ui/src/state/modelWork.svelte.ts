@@ -17,11 +17,15 @@ class ModelJobs {
     this.list = await places.modelWork();
   }
 
-  async cancel(kind: places.ModelWorkKind): Promise<void> {
+  cancel = (kind: places.ModelWorkKind): Promise<void> => this.#ask(places.cancelModelWork(kind), 'jobs.not-cancelled');
+  pause = (kind: places.ModelWorkKind): Promise<void> => this.#ask(places.pauseModelWork(kind), 'jobs.not-paused');
+  resume = (kind: places.ModelWorkKind): Promise<void> => this.#ask(places.resumeModelWork(kind), 'jobs.not-resumed');
+
+  async #ask(asked: Promise<void>, failure: MessageKey): Promise<void> {
     try {
-      await places.cancelModelWork(kind);
+      await asked;
     } catch (error) {
-      sayRefusal(t('jobs.not-cancelled'), error, 'jobs');
+      sayRefusal(t(failure), error, 'jobs');
     }
   }
 }
@@ -31,4 +35,6 @@ export const modelJobs = new ModelJobs();
 const TITLES: Record<places.ModelWorkKind, MessageKey> = { scan: 'jobs.model-scan', hash: 'jobs.model-hash', civitai: 'jobs.model-civitai' };
 
 export const modelWorkTitle = (work: places.ModelWork): string => t(TITLES[work.kind]);
+/** It runs, waits, or can go on. */
+export const isOpen = (work: places.ModelWork): boolean => isActive(work) || work.state === 'paused';
 export const isActive = (work: places.ModelWork): boolean => ACTIVE.includes(work.state);

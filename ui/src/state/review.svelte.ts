@@ -6,7 +6,8 @@ import { t } from '../lib/messages.svelte';
 import { isEdited, type Thresholds } from '../lib/proposals';
 import { curation } from './curation.svelte';
 import { journal } from './journal.svelte';
-import { sayRefusal } from './refusals';
+import { reasonOf, sayRefusal } from './refusals';
+import { Unhurried } from './unhurried';
 
 /** decided: settled with one of its tags, or in another window. */
 export type Verdict = 'waiting' | 'accepted' | 'rejected' | 'again' | 'decided';
@@ -22,6 +23,8 @@ const PAGE = 50;
 const LARGEST_PAGE = 500;
 /** More tags than one looks at to decide for all. */
 const MOST_TAGS = 40;
+/** As many runs as one question may name. */
+const MOST_RUNS = 100;
 
 export class Review {
   rows: readonly ReviewRow[] = $state.raw([]);
@@ -36,14 +39,32 @@ export class Review {
   readonly accepted = $derived(this.rows.filter((row) => row.verdict === 'accepted').length);
   readonly rejected = $derived(this.rows.filter((row) => row.verdict === 'rejected').length);
   readonly kind: api.ResultKind;
+  /** Whose results are shown: of these runs, or of all where it is null. */
+  #runs: readonly number[] | null;
+  /** Number of the result behind which more may wait. */
+  #after = 0;
   #done: { journal: number; ids: readonly number[] }[] = $state.raw([]);
   readonly canUndo = $derived(this.#done.length > 0);
   #asking: Promise<void> | null = null;
   #turn: Promise<boolean> = Promise.resolve(true);
   #items = new Map<number, Item>();
+  #tagsLook = new Unhurried(() => this.#lookAtTags());
+  #countLook = new Unhurried(() => this.#count());
 
-  constructor(kind: api.ResultKind) {
+  constructor(kind: api.ResultKind, runs: readonly number[] | null = null) {
     this.kind = kind;
+    this.#runs = runs;
+  }
+
+  /** The same with the results of other runs; what was done stays to be undone. */
+  narrowed(runs: readonly number[] | null): Review {
+    const other = new Review(this.kind, runs);
+    other.#done = this.#done;
+    return other;
+  }
+
+  get #which(): api.Narrowed {
+    return { kind: this.kind, runs: this.#runs };
   }
 
   /** Adds what came since, at the end, as far as a page goes. */
@@ -54,15 +75,44 @@ export class Review {
 
   async #more(): Promise<void> {
     try {
-      const last = this.rows.at(-1)?.result.id ?? 0;
-      const page = await api.waiting(this.kind, last, PAGE);
-      this.total = page.total;
+      const page = await api.waiting(this.#which, this.#after, this.#after < this.#last ? LARGEST_PAGE : PAGE);
       await this.#learn(page.items);
-      const fresh = page.items.map((result): ReviewRow => ({ result, item: this.#items.get(result.image_id), verdict: 'waiting' }));
-      if (fresh.length > 0) this.rows = [...this.rows, ...fresh];
-      if (this.kind === 'tags' && page.total > 0) this.tags = (await api.waitingTags(this.kind)).slice(0, MOST_TAGS);
+      const known = new Set(this.rows.map((row) => row.result.id));
+      const fresh = page.items.filter((result) => !known.has(result.id));
+      if (fresh.length > 0) this.rows = [...this.rows, ...fresh.map((result): ReviewRow => ({ result, item: this.#items.get(result.image_id), verdict: 'waiting' }))];
+      this.total = page.total;
+      // A run that finds something new about a picture takes over the number that waited: it may lie before the last one.
+      this.#after = page.next ?? (this.total > this.waiting ? 0 : this.#last);
+      this.#tagsLook.ask();
     } catch (error) {
       sayRefusal(t('enrich.not-listed'), error, 'review');
+    }
+  }
+
+  get #last(): number {
+    return this.rows.reduce((most, row) => Math.max(most, row.result.id), 0);
+  }
+
+  /** Counts anew what waits, while more comes than is shown. */
+  recount(): void {
+    this.#countLook.ask();
+    this.#tagsLook.ask();
+  }
+
+  async #count(): Promise<void> {
+    try {
+      this.total = (await api.waiting(this.#which, this.#last, 1)).total;
+    } catch (error) {
+      reasonOf(error); // the count may be old; the next one is right
+    }
+  }
+
+  async #lookAtTags(): Promise<void> {
+    if (this.kind !== 'tags') return;
+    try {
+      this.tags = this.total > 0 ? (await api.waitingTags(this.#which)).slice(0, MOST_TAGS) : [];
+    } catch (error) {
+      reasonOf(error);
     }
   }
 
@@ -80,7 +130,14 @@ export class Review {
 
   /** Asks the model anew; what it says comes as a new row. */
   again(row: ReviewRow): Promise<boolean> {
-    return this.#decide([row], 'again', (ids) => api.retryResults({ ids }));
+    return this.#decide([row], 'again', async (ids) => {
+      const retried = await api.retryResults({ ids });
+      if (this.#runs) {
+        const [own = 0, ...later] = [...this.#runs, ...retried.runs];
+        this.#runs = [own, ...later.slice(1 - MOST_RUNS)];
+      }
+      return retried;
+    });
   }
 
   /** Accepts everything that waits, shown here or not. Edited ones keep all they were given. */
@@ -89,7 +146,7 @@ export class Review {
       const edited = this.rows.filter((row) => row.verdict === 'waiting' && isEdited(row.result)).map((row) => row.result.id);
       if (edited.length > 0) this.#wrote(await api.acceptResults({ ids: edited }, {}), edited);
       const ids = this.rows.filter((row) => row.verdict === 'waiting').map((row) => row.result.id);
-      this.#wrote(await api.acceptResults({ kind: this.kind }, { ...thresholds }), ids);
+      this.#wrote(await api.acceptResults(api.allOf(this.#which), { ...thresholds }), ids);
       this.#mark(ids, 'accepted');
       await this.#compare();
     });
@@ -98,7 +155,7 @@ export class Review {
   /** Settles one tag over everything that waits. */
   async settle(name: string, decision: 'take' | 'refuse'): Promise<void> {
     await this.#work(async () => {
-      this.#wrote(await api.settleTag({ kind: this.kind }, name, decision), []);
+      this.#wrote(await api.settleTag(api.allOf(this.#which), name, decision), []);
       await this.#compare();
     });
   }
@@ -114,7 +171,7 @@ export class Review {
   async #edit(row: ReviewRow, act: () => Promise<Written>): Promise<boolean> {
     return this.#work(async () => {
       this.#wrote(await act(), [row.result.id]);
-      const page = await api.waiting(this.kind, row.result.id - 1, 1);
+      const page = await api.waiting({ kind: this.kind, runs: null }, row.result.id - 1, 1);
       const now = page.items.find((one) => one.id === row.result.id);
       if (now) this.rows = this.rows.map((one) => (one.result.id === now.id ? { ...one, result: now } : one));
     });
@@ -175,15 +232,18 @@ export class Review {
     this.rows = this.rows.map((row) => (ids.includes(row.result.id) ? { ...row, verdict } : row));
   }
 
+  /** Shows what became of the rows elsewhere: a run that goes over the same pictures replaces what waits. */
+  async compare(): Promise<void> {
+    if (this.rows.length > 0) await this.#work(() => this.#compare());
+  }
+
   /** Holds the rows against what waits on the server: what waits again, what was settled with a tag. */
   async #compare(): Promise<void> {
-    const last = this.rows.at(-1)?.result.id ?? 0;
     const found = new Map<number, api.WaitingResult>();
-    let after: number | null = (this.rows[0]?.result.id ?? 1) - 1;
-    while (after !== null && after < last) {
-      const page: api.WaitingPage = await api.waiting(this.kind, after, LARGEST_PAGE);
+    let after: number | null = Math.min(...this.rows.map((row) => row.result.id)) - 1;
+    while (after !== null && after < this.#last) {
+      const page: api.WaitingPage = await api.waiting({ kind: this.kind, runs: null }, after, LARGEST_PAGE);
       for (const result of page.items) found.set(result.id, result);
-      this.total = page.total;
       after = page.next;
     }
     this.rows = this.rows.map((row): ReviewRow => {
@@ -191,7 +251,8 @@ export class Review {
       if (now) return { ...row, result: now, verdict: 'waiting' };
       return row.verdict === 'waiting' ? { ...row, verdict: 'decided' } : row;
     });
-    if (this.kind === 'tags') this.tags = (await api.waitingTags(this.kind)).slice(0, MOST_TAGS);
+    await this.#count();
+    await this.#lookAtTags();
   }
 
   /** Learns of the pictures of these results. */

@@ -1,44 +1,92 @@
 /** A window in which a model runs and its results are reviewed: which run it shows, and what keys do in it. */
+import * as api from '../api/enrichment';
 import type { ResultKind, Run } from '../api/enrichment';
 import { enrichment, isActiveRun } from './enrichment.svelte';
 import type { Thresholds } from '../lib/proposals';
+import { reasonOf } from './refusals';
 import { Review } from './review.svelte';
+import { Unhurried } from './unhurried';
 
 /** So many rows are loaded without being asked for; more come with scrolling. */
 const AT_FIRST = 100;
+
+/** Whose results are shown: those of the run, or all that wait. */
+export type Scope = 'run' | 'all';
 
 export class Reviewing {
   review: Review = $state.raw(new Review('tags'));
   /** Number of the result that is being edited; 0 for none. */
   editing = $state(0);
   #run: number | null = $state(null);
+  #scope: Scope = $state('all');
+  /** How many results of the kind wait in all. */
+  waiting = $state(0);
+  #look = new Unhurried(() => this.#lookAtAll());
   readonly run: Run | undefined = $derived(this.#run === null ? undefined : enrichment.of(this.#run));
   readonly active = $derived(this.run !== undefined && isActiveRun(this.run));
+  /** Changes whenever a run of the kind has come further: what is asked again is worked off by a run of its own. */
+  readonly pulse = $derived(
+    enrichment.runs
+      .filter((run) => run.kind === this.review.kind)
+      .map((run) => `${run.id} ${run.state} ${run.done}`)
+      .join(),
+  );
+  #hasBegun = false;
 
   constructor(kind: ResultKind) {
     this.review = new Review(kind);
   }
 
-  /** Shows the run of this kind that goes on or rests, if there is one; and whatever waits for a word. */
-  async begin(): Promise<void> {
+  /** How many results of other runs wait, where only those of one are shown. */
+  get elsewhere(): number {
+    return this.#scope === 'run' ? Math.max(0, this.waiting - this.review.total) : 0;
+  }
+
+  get scope(): Scope {
+    return this.#scope;
+  }
+
+  /** Shows a run: this one, or that which goes on or rests. Without any, whatever waits for a word. */
+  async begin(id?: number): Promise<void> {
     await enrichment.look();
     const kind = this.review.kind;
-    const open = enrichment.runs.find((run) => run.kind === kind && (isActiveRun(run) || run.state === 'paused'));
+    const open = enrichment.runs.find((run) => run.kind === kind && (id === undefined ? isActiveRun(run) || run.state === 'paused' : run.id === id));
     if (open) this.#run = open.id;
+    this.#look.ask();
+    await this.choose(open ? 'run' : 'all');
+    this.#hasBegun = true;
+  }
+
+  /** Shows a run that was just started, and what it finds. */
+  async started(run: Run): Promise<void> {
+    this.#run = run.id;
+    await enrichment.look();
+    await this.choose('run');
+  }
+
+  /** Shows the results of the run alone, or all of its kind. */
+  async choose(scope: Scope): Promise<void> {
+    this.#scope = scope;
+    this.editing = 0;
+    this.review = this.review.narrowed(scope === 'run' && this.#run !== null ? [this.#run] : null);
     await this.review.more();
   }
 
-  /** Shows a run that was just started; its results come after those that wait already. */
-  async started(run: Run): Promise<void> {
-    this.review = new Review(this.review.kind);
-    this.#run = run.id;
-    this.editing = 0;
-    await enrichment.look();
+  /** Called whenever a run has come further. */
+  async cameFurther(): Promise<void> {
+    if (!this.#hasBegun) return;
+    this.#look.ask();
+    if (this.review.rows.length < AT_FIRST || this.review.waiting === 0) await this.review.more();
+    else this.review.recount();
+    if (!this.active) await this.review.compare();
   }
 
-  /** Called whenever the run has come further. */
-  async cameFurther(): Promise<void> {
-    if (this.review.rows.length < AT_FIRST || this.review.waiting === 0) await this.review.more();
+  async #lookAtAll(): Promise<void> {
+    try {
+      this.waiting = (await api.waiting({ kind: this.review.kind, runs: null }, 0, 1)).total;
+    } catch (error) {
+      reasonOf(error); // the number of all is told by the next answer
+    }
   }
 
   /** Does what a key means here; false where it means nothing. */
@@ -92,7 +140,9 @@ export class Reviewing {
   /** Goes on at once; when the server has answered, more rows may be wanted. */
   async #decided(place: number, answer: Promise<boolean>): Promise<void> {
     this.#next(place);
-    if ((await answer) && this.review.waiting === 0 && this.review.total > 0) await this.review.more();
+    const done = await answer;
+    this.#look.ask();
+    if (done && this.review.waiting === 0 && this.review.total > 0) await this.review.more();
   }
 
   /** From the row that was decided to the next one that waits; if none does, it stays. */

@@ -109,13 +109,28 @@ const SERVER = {
   'models.folder': ['models', 'settings.models-folder', 'settings.models-folder-detail'],
   'models.endpoint': ['models', 'settings.models-endpoint', 'settings.models-endpoint-detail'],
   'models.device': ['models', 'settings.models-device', 'settings.models-device-detail'],
+  'models.decoders': ['models', 'settings.models-decoders', 'settings.models-decoders-detail'],
   'captions.provider': ['captions', 'settings.captions-provider', 'settings.captions-provider-detail'],
+  'captions.type': ['captions', 'settings.captions-type', 'settings.captions-type-detail'],
+  'captions.length': ['captions', 'settings.captions-length', 'settings.captions-length-detail'],
+  'captions.wishes': ['captions', 'settings.captions-wishes', 'settings.captions-wishes-detail'],
+  'captions.mode': ['captions', 'settings.captions-mode', 'settings.captions-mode-detail'],
+  'captions.temperature': ['captions', 'settings.captions-temperature', 'settings.captions-temperature-detail'],
+  'captions.max_tokens': ['captions', 'settings.captions-max-tokens', 'settings.captions-max-tokens-detail'],
   'captions.server.url': ['captions', 'settings.captions-url', 'settings.captions-url-detail'],
   'captions.server.api_key': ['captions', 'settings.captions-key', 'settings.captions-key-detail'],
   'captions.server.model': ['captions', 'settings.captions-model', 'settings.captions-model-detail'],
   'captions.server.parallel': ['captions', 'settings.captions-parallel', 'settings.captions-parallel-detail'],
   'captions.server.timeout_s': ['captions', 'settings.captions-timeout', 'settings.captions-timeout-detail'],
   'captions.server.side': ['captions', 'settings.captions-side', 'settings.captions-side-detail'],
+  'captions.server.picture': ['captions', 'settings.captions-picture', 'settings.captions-picture-detail'],
+  'captions.local.model': ['captions', 'settings.captions-local-model', 'settings.captions-local-model-detail'],
+  'captions.local.idle_s': ['captions', 'settings.captions-local-idle', 'settings.captions-local-idle-detail'],
+  'captions.local.parallel': ['captions', 'settings.captions-local-parallel', 'settings.captions-local-parallel-detail'],
+  'captions.local.context_tokens': ['captions', 'settings.captions-local-context', 'settings.captions-local-context-detail'],
+  'captions.local.gpu_layers': ['captions', 'settings.captions-local-layers', 'settings.captions-local-layers-detail'],
+  'captions.local.threads': ['captions', 'settings.captions-local-threads', 'settings.captions-local-threads-detail'],
+  'captions.local.timeout_s': ['captions', 'settings.captions-local-timeout', 'settings.captions-local-timeout-detail'],
   'web.open_browser': ['network', 'settings.web-open-browser', 'settings.web-open-browser-detail'],
   'web.host': ['network', 'settings.web-host', 'settings.web-host-detail'],
   'web.port': ['network', 'settings.web-port', 'settings.web-port-detail'],
@@ -169,7 +184,7 @@ function controlOf(setting: ServerSetting): Control {
     case 'switch':
       return { kind: 'switch' };
     case 'choice':
-      return { kind: 'choice', choices: setting.choices.map((value) => ({ value, label: value })) };
+      return { kind: 'choice', choices: setting.choices.map((value) => ({ value, label: choiceName(setting.name, value) })) };
     case 'whole':
     case 'number':
       return { kind: 'number', minimum, maximum, whole: setting.kind === 'whole' };
@@ -179,6 +194,21 @@ function controlOf(setting: ServerSetting): Control {
     default:
       return { kind: 'text' };
   }
+}
+
+/** Choices of the server that have words here. */
+const CHOICES: Readonly<Record<string, (value: string) => string>> = {
+  'captions.provider': (value) => `enrich.provider-${value}`,
+  'captions.mode': (value) => `enrich.mode-${value}`,
+  'captions.server.picture': (value) => `enrich.picture-${value}`,
+  'models.device': (value) => `enrich.device-${value}`,
+};
+
+/** A choice that is newer than this page is called as the server calls it. */
+function choiceName(setting: string, value: string): string {
+  const key = CHOICES[setting]?.(value) as MessageKey | undefined;
+  const words = key && t(key);
+  return words === undefined || words === key ? value : words;
 }
 
 /** All rows, in the order of the screen. */

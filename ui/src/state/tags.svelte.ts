@@ -11,6 +11,17 @@ import type { Picked } from './picked';
 import { sayRefusal } from './refusals';
 import { result } from './result.svelte';
 
+/** Whose tags a list shows. */
+export type TagSource = 'own' | 'model' | 'all';
+const SOURCES: readonly TagSource[] = ['own', 'model', 'all'];
+const isSource = (value: unknown): value is TagSource => SOURCES.includes(value as TagSource);
+
+/** A tag that no picture has was made by a person. */
+const isOwn = (tag: Tag): boolean => tag.own_count > 0 || tag.count === 0;
+const isModels = (tag: Tag): boolean => tag.model_count > 0;
+
+const byUse = (list: readonly Tag[]): Tag[] => [...list].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+
 const isMode = (value: unknown): value is TagMode => value === 'all' || value === 'any';
 
 class Tags {
@@ -18,7 +29,15 @@ class Tags {
   /** How several tags join when one clicks them. */
   #mode: TagMode = $state(recall('tag-mode', isMode, 'all'));
 
-  readonly byUse = $derived([...this.list].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)));
+  readonly byUse = $derived(byUse(this.list));
+  #source: TagSource = $state(recall('tag-source', isSource, 'own'));
+  /** A person and models both gave tags: a list shows those of the one or the other. */
+  readonly areMixed = $derived(this.list.some(isOwn) && this.list.some(isModels));
+  readonly source: TagSource = $derived(this.areMixed ? this.#source : 'all');
+  /** Those of the chosen source, by name. */
+  readonly listedByName: readonly Tag[] = $derived(this.source === 'all' ? this.list : this.list.filter(this.source === 'own' ? isOwn : isModels));
+  /** The same, the most used first. */
+  readonly listed: readonly Tag[] = $derived(byUse(this.listedByName));
   readonly #asked = $derived(tagsIn(result.q));
   /** Names of the tags that the search asks for, in lower case. */
   readonly chosen = $derived(new Set(this.#asked.tags.map((tag) => tag.toLocaleLowerCase())));
@@ -38,6 +57,11 @@ class Tags {
     this.#mode = mode;
     keep('tag-mode', mode);
     if (this.chosen.size > 1) void address.search(withTags(result.q, this.#asked.tags, mode));
+  }
+
+  setSource(source: TagSource): void {
+    this.#source = source;
+    keep('tag-source', source);
   }
 
   /** Throws what the server refused it with. */
@@ -65,6 +89,10 @@ class Tags {
 
   async give(name: string, picked: Picked): Promise<void> {
     await this.#change(picked, { add: [name] }, (count) => t('tags.given', { name, count }));
+  }
+
+  async giveAll(names: readonly string[], picked: Picked): Promise<void> {
+    await this.#change(picked, { add: [...names] }, () => t('tags.given-several', { count: names.length }));
   }
 
   async take(name: string, picked: Picked): Promise<void> {

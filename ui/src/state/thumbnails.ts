@@ -8,7 +8,7 @@
 import { tick } from 'svelte';
 import * as library from '../api/library';
 import type { ThumbnailSize } from '../api/library';
-import { AGAIN_MS } from '../lib/thumbnails';
+import { AGAIN_MS, stopLoading } from '../lib/thumbnails';
 
 /** One of the six connections carries the events, and one is left for everything else. */
 const CONNECTIONS = 4;
@@ -187,7 +187,7 @@ export function thumbnail(wanted: Thumbnail, index: number, onfailure?: () => vo
       image.removeEventListener('load', loaded);
       image.removeEventListener('error', failed);
       image.dataset.state = 'gone';
-      image.removeAttribute('src'); // cancels the request, and what was decoded need not wait for a collection
+      if (loading.has(image)) stopLoading(image);
       withdraw(image);
     };
   };

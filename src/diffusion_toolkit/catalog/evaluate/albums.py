@@ -12,6 +12,7 @@ from diffusion_toolkit.catalog.columns import Bytes, Mask
 from diffusion_toolkit.catalog.evaluate.names import albums_named
 from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
 from diffusion_toolkit.catalog.evaluate.selecting import matching
+from diffusion_toolkit.catalog.evaluate.tag_aliases import aliases
 from diffusion_toolkit.catalog.known import known_names
 from diffusion_toolkit.errors import QueryError
 from diffusion_toolkit.query import tree
@@ -75,7 +76,8 @@ def album_mask(question: Question, row: AlbumRow) -> Mask:
         return question.none()
     if question.within:  # only a part of an album that goes round in a circle; not to be kept
         return _evaluated(question, row)
-    key = ("album", row.id, question.now.date(), question.now.utcoffset())
+    vocabulary = aliases(state).changes(state, question.collection)
+    key = ("album", row.id, question.now.date(), question.now.utcoffset(), vocabulary)
     return _unpacked(state.kept.get(key, lambda: np.packbits(_evaluated(question, row))), state.count)
 
 

@@ -1,4 +1,4 @@
-"""`tag:` - a tag by its name, of whatever source; with a comparison, how sure its source is."""
+"""`tag:` - a tag by its name or an alias, of whatever source; with a comparison, how sure its source is."""
 
 import numpy as np
 
@@ -7,6 +7,7 @@ from diffusion_toolkit.catalog.dimensions import TagNames
 from diffusion_toolkit.catalog.evaluate.names import is_pattern, name_fits, plain_name
 from diffusion_toolkit.catalog.evaluate.numbers import number_matching
 from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
+from diffusion_toolkit.catalog.evaluate.tag_aliases import aliases
 from diffusion_toolkit.catalog.weights import confidence, confidences
 from diffusion_toolkit.query.tree import Absent, Compare, Name, Present, Value, Weighted
 
@@ -21,11 +22,11 @@ def tag(question: Question, value: Value) -> Mask:
         case Absent():
             return np.logical_not(tagged(question))
         case Name():
-            return state.tag_lists.mask(tags_named(state.tags, value), state.count)
+            return state.tag_lists.mask(_meant(question, value), state.count)
         case Weighted(name, operator, weight):
             wanted = Compare(operator, confidence(weight))
             return state.tag_lists.mask(
-                tags_named(state.tags, name),
+                _meant(question, name),
                 state.count,
                 lambda weights: number_matching("tag", confidences(weights), wanted),
             )
@@ -37,6 +38,16 @@ def tagged(question: Question) -> Mask:
     """Images with any tag, in a new array."""
     state = question.state
     return state.kept.get("tagged", lambda: state.tag_lists.any(state.count, state.tags.dead_codes)).copy()
+
+
+def _meant(question: Question, name: Name) -> Ints:
+    """The codes of tags of this name; where there are none, of the tag that the vocabulary takes it for."""
+    tags = question.state.tags
+    found = tags_named(tags, name)
+    if len(found) or is_pattern(name):
+        return found
+    canonical = aliases(question.state).canonical(question.state, question.collection, name.text)
+    return tags_named(tags, Name(canonical, quoted=True))
 
 
 def tags_named(tags: TagNames, name: Name) -> Ints:

@@ -1,14 +1,17 @@
 """One caption, here and now: the same as a run makes, for somebody who waits for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from diffusion_toolkit.enrich.captions.options import ProviderName
 from diffusion_toolkit.enrich.captions.sample import sample_picture
+from diffusion_toolkit.enrich.captions.writers import shared_writers
+from diffusion_toolkit.enrich.engine.runs import list_runs
 from diffusion_toolkit.enrich.engine.stage import Given, ItemFailed, Options, StageContext, StageFailed
 from diffusion_toolkit.enrich.stages import caption
 from diffusion_toolkit.enrich.stages.caption import Captioned, CaptionStage
-from diffusion_toolkit.errors import ServiceFailed
+from diffusion_toolkit.errors import ServiceFailed, UsageError
 from diffusion_toolkit.media.pixels import pixels_of
 from diffusion_toolkit.store import journal
 from diffusion_toolkit.store.database import Collection
@@ -53,6 +56,18 @@ def caption_now(
         stage.write(connection, [(image_id, result)])
         kept = not by_people(connection, [image_id])
         return _named(stage, result, kept=kept, token=journal.token(connection))
+
+
+def check_free(collections: Iterable[Collection], options: Options) -> None:
+    """Raises UsageError where a model of this machine is asked for that a run in another process has loaded: memory
+    seldom has room for two. One that is loaded in this process may be asked at any time.
+    """
+    if caption.check(options)["provider"] != "joycaption" or shared_writers().is_loaded:
+        return
+    for collection in collections:
+        for run in list_runs(collection, caption.NAME):
+            if run.runners and run.options.get("provider") == "joycaption":
+                raise UsageError("A run is writing captions with a model of this machine; pause it first, or wait.")
 
 
 def _opened(options: Options, context: StageContext) -> CaptionStage:

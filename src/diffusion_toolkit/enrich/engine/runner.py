@@ -73,11 +73,11 @@ def by_name(run: Run, opened: Sequence[AnyStage]) -> dict[str, AnyStage]:
     return stages
 
 
-def enter(collection: Collection, run_id: int, notices: Sequence[str]) -> None:
-    """The run runs now. notices: sentences for people, such as on what it runs."""
+def enter(collection: Collection, run_id: int, notices: Sequence[str], device: str | None = None) -> None:
+    """The run runs now. notices: sentences for people, such as on what it runs; device: of this machine."""
     with collection.begin() as connection:  # a wish of the time of loading stays
         given = list(dict.fromkeys(notices))
-        store.change(connection, run_id, state="running", message=None, finished_at=None, notices=given)
+        store.change(connection, run_id, state="running", message=None, finished_at=None, notices=given, device=device)
 
 
 ENDS: Final[Mapping[Wish | None, runs.RunState]] = {None: "done", "pause": "paused", "cancel": "cancelled"}

@@ -6,7 +6,6 @@ A run may die at any line: what is committed stays, and whoever goes on with it 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from diffusion_toolkit.enrich.engine.stage import Options, StageContext, StageKind, StagePlan
 from diffusion_toolkit.enrich.stages.registry import kind_of
 from diffusion_toolkit.errors import NotFound, UsageError
-from diffusion_toolkit.progress import Progress
+from diffusion_toolkit.progress import INTERRUPTED, Progress
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store import enrichment_items as items
 from diffusion_toolkit.store import enrichment_runs as store
@@ -25,9 +24,6 @@ from diffusion_toolkit.store.journal import Connection
 from diffusion_toolkit.store.options import announce_progress
 
 ImageIds = NDArray[np.integer]
-
-INTERRUPTED: Final = "Interrupted."
-"""The message of a run whose runner died."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +96,18 @@ def start(collection: Collection, wanted: Wanted, image_ids: ImageIds, context: 
             options=options,
             query=wanted.query,
             held=wanted.held,
+            pace=pace_of(plans),
         )
         meant = _meant(connection, kind, options, image_ids)
         planned = [items.plan(connection, run_id, missing) for missing in _missing(wanted, plans, meant)]
         store.change(connection, run_id, total=sum(planned))
         announce_progress(connection)
     return run_id
+
+
+def pace_of(plans: Sequence[StagePlan]) -> str:
+    """What the speed of a run of these stages depends on, beside the machine."""
+    return "; ".join(sorted(plan.pace or plan.name for plan in plans))
 
 
 def count_missing(collection: Collection, wanted: Wanted, image_ids: ImageIds, context: StageContext) -> int:

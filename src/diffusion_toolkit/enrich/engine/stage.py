@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from diffusion_toolkit.store.proposals import ProposalDraft
 Cause: TypeAlias = Literal["file", "network", "memory", "process", "answer"]
 """Why a picture failed: its file cannot be decoded; the network raised; it needs too much memory; the process died
 with it again and again; a server's answer cannot be used."""
+
+TRIED: Final = 24
+"""Pictures on which a stage is tried where its kind says nothing else."""
 
 Prepared = TypeVar("Prepared")
 Result = TypeVar("Result")
@@ -117,10 +120,14 @@ class StageContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePlan:
-    """What opened stages will be called, known without loading a network."""
+    """What opened stages will be called, known without loading a network. texts: what they will ask for;
+    pace: names what their speed depends on beside the machine, "" for the name alone.
+    """
 
     name: str
     version: str
+    texts: tuple[TextNeed, ...] = ()
+    pace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +136,8 @@ class StageKind:
 
     check: completes options, raises UsageError; plan, open: the stages, which share the decoding of each picture.
     Both raise NotFound for a model that is not here, `open` also NotInstalled and UnreadableFile. leave_out: takes the
-    images out of a plan that these options do not mean, though they were chosen.
+    images out of a plan that these options do not mean, though they were chosen. trial: on how many pictures it may be
+    tried unasked, to see how fast it is; 0 where that would cost money.
     """
 
     name: str
@@ -137,3 +145,10 @@ class StageKind:
     plan: Callable[[Options, StageContext], tuple[StagePlan, ...]]
     open: Callable[[Options, StageContext], tuple[AnyStage, ...]]
     leave_out: Callable[[Connection, Options, NDArray[np.integer]], NDArray[np.integer]] | None = None
+    trial: Callable[[Options], int] = lambda options: TRIED
+
+
+def device_of(runners: Sequence[Sequence[AnyStage]]) -> str:
+    """What stages that were opened once for each device run on, in words."""
+    devices = dict.fromkeys(stage.device for stage in runners[0])
+    return ", ".join(devices) + (f" × {len(runners)}" if len(runners) > 1 else "")

@@ -11,7 +11,7 @@ from diffusion_toolkit.enrich.engine.claiming import Claims
 from diffusion_toolkit.enrich.engine.pipeline import Outcome, Pipeline
 from diffusion_toolkit.enrich.engine.runner import ENDS, Note, by_name, enter, leave, working
 from diffusion_toolkit.enrich.engine.runs import Run
-from diffusion_toolkit.enrich.engine.stage import AnyStage, StageContext
+from diffusion_toolkit.enrich.engine.stage import AnyStage, StageContext, device_of
 from diffusion_toolkit.enrich.engine.writing import COMMIT_AT, COMMIT_EVERY_S, Writer
 from diffusion_toolkit.enrich.stages.registry import kind_of
 from diffusion_toolkit.errors import StoreError, ToolkitError
@@ -87,7 +87,8 @@ def _worked(
     runners = open_on_devices(run.kind, run.options, context)
     try:
         stages = by_name(run, runners[0])
-        enter(collection, run.id, [notice for each in runners for stage in each for notice in stage.notices])
+        notices = [notice for each in runners for stage in each for notice in stage.notices]
+        enter(collection, run.id, notices, device_of(runners))
         with options.open_decoders() as decoders:
             claims = Claims(collection, run.id, runner_id, stages)
             pipeline = Pipeline(runners, claims, decoders, options.decoder_count)

@@ -55,6 +55,9 @@ BATCHES_AHEAD: Final = 4
 """Pictures of one batch for each that is asked about at the same time: the last ones of a batch wait for nobody."""
 
 LARGEST_BATCH: Final = 64
+TRIED: Final = 5
+"""Pictures of a trial: the first one pays for loading the model, the others are asked about together."""
+
 MOST_UNANSWERED: Final = 20
 """Pictures in a row; then the server, not a picture, is at fault."""
 
@@ -205,7 +208,9 @@ def check(options: Options) -> dict[str, JsonValue]:
 
 def plan(options: Options, context: StageContext) -> tuple[StagePlan, ...]:
     """The one stage of these options. Raises NotFound for a model that is not here, ServiceFailed."""
-    return (StagePlan(name=NAME, version=version(_opened(options, context), options)),)
+    provider = _opened(options, context)
+    pace = f"{NAME} by {provider.name} {provider.version}"
+    return (StagePlan(name=NAME, version=version(provider, options), texts=CaptionStage.texts, pace=pace),)
 
 
 def open_stages(options: Options, context: StageContext) -> tuple[CaptionStage, ...]:
@@ -268,4 +273,9 @@ def _number(options: Options, name: str, usual: float, least: float, most: float
     return float(value)
 
 
-KIND: Final = StageKind(name=NAME, check=check, plan=plan, open=open_stages, leave_out=leave_out)
+def trial(options: Options) -> int:
+    """Pictures on which a model of this machine is tried; a server may take money for each."""
+    return TRIED if options["provider"] == "joycaption" else 0
+
+
+KIND: Final = StageKind(name=NAME, check=check, plan=plan, open=open_stages, leave_out=leave_out, trial=trial)

@@ -123,7 +123,11 @@ def plan(options: Options, context: StageContext) -> tuple[StagePlan, ...]:
     """The stages of these options: one for each model."""
     chosen = _chosen(options, context)
     return tuple(
-        StagePlan(name=stage_name(model.name), version=version(model.version, _thresholds(options, _suggested(model))))
+        StagePlan(
+            name=stage_name(model.name),
+            version=version(model.version, _thresholds(options, _suggested(model))),
+            pace=f"{stage_name(model.name)} on {context.runtime.device}",
+        )
         for model in chosen
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from diffusion_toolkit.library.files import carrying, deleting
+from diffusion_toolkit.library.files import arriving, carrying, deleting
 from diffusion_toolkit.library.files.operations import Result, is_undoing
 from diffusion_toolkit.library.folders import kinds as folders
 from diffusion_toolkit.library.writing_out import picture_files, sidecar_files
@@ -106,6 +106,7 @@ KINDS: dict[str, Kind] = {
     "trash": Kind(perform=deleting.trash, settle=deleting.settle_trash, write=_write_trashed),
     "delete": Kind(perform=deleting.delete, settle=deleting.settle_delete, write=_write_taken_out),
     "remove": Kind(perform=deleting.nothing, settle=deleting.settle_remove, write=_write_taken_out),
+    "add": Kind(perform=arriving.add, settle=arriving.settle_add, write=arriving.write_added),
     sidecar_files.KIND: Kind(perform=sidecar_files.perform, settle=sidecar_files.settle, write=_write_nothing),
     picture_files.KIND: Kind(perform=picture_files.perform, settle=picture_files.settle, write=_write_nothing),
     folders.CREATE: Kind(perform=folders.create, settle=folders.settle_create, write=folders.write_created),

@@ -13,7 +13,8 @@ LONGEST_NAME_BYTES: Final = 255
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]+')
+_UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069/\\:*?"<>|\ud800-\udfff]+')
+"""Also what turns the direction of writing: with it, a prompt could make "gpj.exe" look like "exe.jpg"."""
 _WINDOWS_UNFIT = '<>:"|?*'
 
 

@@ -56,12 +56,13 @@ def plan_pattern(
 
 
 def _patterned(pattern: str, row: FileRow, values: file_rows.PatternRow, index: int, zone: tzinfo | None) -> str:
-    stem, ending = os.path.splitext(system_name(row.name))
+    # Not splitext: to it, "..png" has no ending.
+    stem, dot, ending = system_name(row.name).rpartition(".")
     folder = os.path.basename(system_name(place_of(row)))
     subject = Subject(
         stem=stem, folder=printable(stored_name(folder)), index=index, moment=moment_of(values, zone), row=values
     )
-    return stored_name(checked_name(name_of(pattern, subject, ending)))
+    return stored_name(checked_name(name_of(pattern, subject, dot + ending)))
 
 
 def _ordered(planner: Planner, items: Sequence[Planned]) -> list[Planned]:

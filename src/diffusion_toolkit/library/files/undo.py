@@ -13,7 +13,7 @@ from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.file_operations import Operation
 
 FILE_ACTIONS: Final = (
-    *("files.move", "files.rename", "files.copy", "files.trash", "files.delete", "files.remove"),
+    *("files.move", "files.rename", "files.copy", "files.trash", "files.delete", "files.remove", "files.add"),
     *("files.folder_create", "files.folder_move", "files.folder_trash", "files.folder_delete"),
     "files.write_out",
 )

@@ -31,6 +31,7 @@ from diffusion_toolkit.store.file_operations import (
     collisions_told,
     files_lock,
 )
+from diffusion_toolkit.store.journal import ActionRow
 
 BATCH: Final = 64
 BATCH_S: Final = 1.0
@@ -86,18 +87,35 @@ class Outcome:
     image_ids: tuple[int, ...]
 
 
+def takes_more(action: ActionRow, name: str) -> bool:
+    """Whether more operations may join an action: it is of that name, and not undone."""
+    return action.action == name and action.undone_at is None
+
+
 def begin(
-    collection: Collection, action: str, operations: Sequence[NewOperation], sentence: str, *, job: bool = False
+    collection: Collection,
+    action: str,
+    operations: Sequence[NewOperation],
+    sentence: str,
+    *,
+    job: bool = False,
+    joins: int | None = None,
 ) -> int:
     """Write down an action that is to be carried out; returns its number in the journal.
 
-    job: a background job works it off, so that a crash does not end it.
+    job: a background job works it off, so that a crash does not end it; joins: an action of the same name that this is
+    a part of, where it still `takes_more`.
     """
     mark: dict[str, JsonValue] = {"job": True} if job else {}
     token = os.urandom(4).hex()
     planned = [replace(each, details={**each.details, **mark, "token": token}) for each in operations]
     with collection.begin() as connection:
-        journal_id = journal.begin(connection, action, {"changed": len(planned), "sentence": sentence})
+        known = None if joins is None else journal.get(connection, joins)
+        if known is not None and takes_more(known, action):
+            journal_id, before = known.id, cast(int, known.details.get("changed", 0))
+            journal.note(connection, journal_id, {"changed": before + len(planned), "sentence": sentence})
+        else:
+            journal_id = journal.begin(connection, action, {"changed": len(planned), "sentence": sentence})
         file_operations.plan(connection, journal_id, planned)
     return journal_id
 
@@ -108,11 +126,15 @@ def carry_out(
     operations: Sequence[NewOperation],
     sentence: str,
     is_cancelled: IsCancelled = never,
+    joins: int | None = None,
 ) -> Generator[Progress, None, int]:
-    """Do all of an action here and now; returns its number in the journal. Raises FilesBusy when another one runs."""
+    """Do all of an action here and now; returns its number in the journal. Raises FilesBusy when another one runs.
+
+    joins: as for `begin`.
+    """
     with held(collection, is_cancelled) as lock:
         settle(collection)
-        journal_id = begin(collection, action, operations, sentence)
+        journal_id = begin(collection, action, operations, sentence, joins=joins)
         try:
             yield from _work(collection, lock, journal_id, is_cancelled)
         except (KeyboardInterrupt, GeneratorExit):

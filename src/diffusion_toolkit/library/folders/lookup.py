@@ -24,7 +24,7 @@ def folder_id_of(collection: Collection, path: str | os.PathLike[str]) -> int:
             stored = stored_name(relative)
             if (row := folders.folder_at(connection, root.id, stored)) is not None:
                 return row.id
-            if place.is_dir():
+            if os.path.isdir(place):
                 return roots.insert_folders(connection, root.id, [stored])[stored]
     raise NotFound(f"{printable(stored_name(str(place)))} is not in the library; `dtk roots list` shows what is.")
 

@@ -28,7 +28,7 @@ def add_model_root(collection: Collection, folder: str | os.PathLike[str]) -> Mo
     Raises NotFound when there is no such folder, UsageError when it holds a model root.
     """
     path = real_root(folder)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise NotFound(f"There is no folder {printable(stored_name(str(path)))}.")
     with collection.begin() as connection:
         store.lock_roots(connection)

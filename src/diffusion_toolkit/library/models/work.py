@@ -1,10 +1,12 @@
 """What background work on models says of itself: its progress, how it ended, and the wish that it stop."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, cast
 
-from diffusion_toolkit.progress import IsCancelled, Progress, stop_if
+from diffusion_toolkit.errors import UsageError
+from diffusion_toolkit.progress import INTERRUPTED, IsCancelled, Progress, stop_if
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.options import announce_progress, merge_option, option
@@ -16,11 +18,14 @@ EVERY_S: Final = 0.5
 SILENT_S: Final = 60.0
 """Work that says nothing for so long has died."""
 
+_RESTING: Final = ("waiting", "paused")
+_NOTHING_ASKED: Final[dict[str, JsonValue]] = {"cancel_asked": False, "pause_asked": False}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelWork:
-    """Running work, or the last of its kind. state: "waiting", "running", "done", "cancelled", "failed"; done, total:
-    files, mebibytes of hashes, questions to Civitai; moments in seconds since 1970.
+    """Running work, or the last of its kind. state: "waiting", "running", "paused", "done", "cancelled", "failed";
+    done, total: files, mebibytes of hashes, questions to Civitai; moments in seconds since 1970.
     """
 
     kind: WorkKind
@@ -42,33 +47,61 @@ def model_work(collection: Collection) -> list[ModelWork]:
 
 
 def ask_to_stop(collection: Collection, kinds: tuple[WorkKind, ...] = KINDS) -> None:
-    """Have this work stop within a second, in whatever process it runs."""
+    """Have this work stop within a second, in whatever process it runs; what waits or is paused ends at once."""
     with collection.begin() as connection:
         for kind in kinds:
-            if option(connection, _name(kind)) is not None:
-                merge_option(connection, _name(kind), {"cancel_asked": True})
+            known = option(connection, _name(kind))
+            if isinstance(known, dict):
+                ended: dict[str, JsonValue] = {"state": "cancelled"} if known.get("state") in _RESTING else {}
+                merge_option(connection, _name(kind), {"cancel_asked": True, **ended})
+        announce_progress(connection)
 
 
-def note_waiting(collection: Collection, kind: WorkKind) -> None:
-    """The work was queued."""
+def ask_to_pause(collection: Collection, kind: WorkKind) -> None:
+    """Have work of a kind pause within a second; what waits is paused at once. Raises UsageError when there is none."""
+    with collection.begin() as connection:
+        known = option(connection, _name(kind))
+        if not isinstance(known, dict) or _work(kind, known).state not in ("waiting", "running"):
+            raise UsageError("Only work that runs or waits can be paused.")
+        rests: dict[str, JsonValue] = {"state": "paused"} if known.get("state") == "waiting" else {}
+        merge_option(connection, _name(kind), {"pause_asked": True, **rests})
+        announce_progress(connection)
+
+
+def ids_of_paused(collection: Collection, kind: WorkKind) -> list[int] | None:
+    """What paused work was about; None: everything. Raises UsageError when none is paused."""
+    with collection.begin() as connection:
+        known = option(connection, _name(kind))
+    if not isinstance(known, dict) or known.get("state") != "paused":
+        raise UsageError("Only paused work can go on.")
+    ids = known.get("ids")
+    return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else None
+
+
+def note_waiting(collection: Collection, kind: WorkKind, ids: Sequence[int] | None = None) -> None:
+    """The work was queued. ids: what it is about; absent: everything."""
     fresh: dict[str, JsonValue] = {"state": "waiting", "done": 0, "total": None, "counts": {}, "message": None}
+    asked: dict[str, JsonValue] = {**_NOTHING_ASKED, "ids": None if ids is None else [*ids]}
     with collection.begin() as connection:
         known = option(connection, _name(kind))
         if not isinstance(known, dict) or _work(kind, known).state != "running":
-            merge_option(connection, _name(kind), {**fresh, "cancel_asked": False, "seen_at": time.time()})
+            merge_option(connection, _name(kind), {**fresh, **asked, "seen_at": time.time()})
             announce_progress(connection)
 
 
 class WorkRecord:
     """Keeps the record of running work, written at most twice a second."""
 
-    def __init__(self, collection: Collection, kind: WorkKind, is_cancelled: IsCancelled) -> None:
+    def __init__(
+        self, collection: Collection, kind: WorkKind, is_cancelled: IsCancelled, ids: Sequence[int] | None = None
+    ) -> None:
+        self.pause_asked = False
         self._collection = collection
         self._kind: WorkKind = kind
         self._is_cancelled = is_cancelled
         self._written_at = 0.0
         self._last = Progress(stage=kind, done=0)
-        self._write({"state": "running", "message": None})
+        self._write({"state": "running", "message": None, "ids": None if ids is None else [*ids]})
 
     def note(self, progress: Progress) -> None:
         """Take down how far the work is. Raises Cancelled when it was asked to stop, here or anywhere."""
@@ -90,7 +123,7 @@ class WorkRecord:
 
     def finish(self, state: str, message: str | None = None) -> None:
         """Write how it ended."""
-        self._write({"state": state, "message": message, "cancel_asked": False, "remaining_s": None})
+        self._write({"state": state, "message": message, "remaining_s": None, **_NOTHING_ASKED})
 
     def _write(self, values: dict[str, JsonValue]) -> bool:
         last = self._last
@@ -106,7 +139,8 @@ class WorkRecord:
             found = merge_option(connection, _name(self._kind), {**known, **values})
             announce_progress(connection)
         self._written_at = time.monotonic()
-        return found.get("cancel_asked") is True
+        self.pause_asked = found.get("pause_asked") is True and found.get("cancel_asked") is not True
+        return self.pause_asked or found.get("cancel_asked") is True
 
 
 def _name(kind: WorkKind) -> str:
@@ -129,6 +163,6 @@ def _work(kind: WorkKind, value: dict[str, JsonValue]) -> ModelWork:
         rate_per_s=number("rate_per_s"),
         remaining_s=remaining if isinstance(remaining, int | float) else None,
         counts=cast("dict[str, int]", counts) if isinstance(counts, dict) else {},
-        message="Interrupted." if died else (message if isinstance(message, str) else None),
+        message=INTERRUPTED if died else (message if isinstance(message, str) else None),
         seen_at=number("seen_at"),
     )

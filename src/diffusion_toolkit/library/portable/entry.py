@@ -14,7 +14,7 @@ class Picture:
     number: its name inside the bundle, by which albums call it · root, folder, name: where it was, folder with `/` and
     relative to the root, as the disk spells it · fingerprint, pixels: digests of the whole file and of its picture
     data, None when not known · sha256: of the whole file · rating: 1 to 10 · caption: what the person wrote, "" for
-    none whatever the file says · tags: those that the person gave.
+    none whatever the file says · tags: those that the person gave · refused_tags: those that no model may give.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Picture:
     touched_at: datetime | None = None
     caption: str | None = None
     tags: Sequence[str] = ()
+    refused_tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

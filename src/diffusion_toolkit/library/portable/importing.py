@@ -14,9 +14,9 @@ from diffusion_toolkit.library.portable.matching import Matching
 from diffusion_toolkit.library.roots import list_roots
 from diffusion_toolkit.library.tag_vocabulary import add_unknown_aliases, canonical_by_name
 from diffusion_toolkit.library.titles import Title, tag_title, title
-from diffusion_toolkit.paths import printable
+from diffusion_toolkit.paths import printable, stored_name
 from diffusion_toolkit.progress import Pace, Progress, stop_if
-from diffusion_toolkit.store import albums, journal, named, portable_write
+from diffusion_toolkit.store import albums, journal, named, portable_write, refused_tags
 from diffusion_toolkit.store.album_order import with_added
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.journal import Connection
@@ -73,7 +73,7 @@ class Import:
         self.done = Imported()
         self._collection = collection
         self._options = options
-        self._sentence = f"Imported curation from {name}"
+        self._sentence = f"Imported curation from {printable(stored_name(name))}"
         self._matching = Matching(collection, list_roots(collection))
         self._images: dict[int, int] = {}
         self._used: set[int] = set()
@@ -116,7 +116,8 @@ class Import:
 
     def _give(self, connection: Connection, given: Sequence[tuple[int, Picture]]) -> None:
         journal_id = self._journal(connection)
-        self._make_tags(connection, journal_id, (name for _, picture in given for name in picture.tags))
+        names = (name for _, picture in given for name in (*picture.tags, *picture.refused_tags))
+        self._make_tags(connection, journal_id, names)
         rows = [
             GivenCuration(
                 image_id=image_id,
@@ -132,7 +133,10 @@ class Import:
             )
             for image_id, picture in given
         ]
-        self.done.changed += len(portable_write.give(connection, journal_id, rows, over=self._options.over))
+        changed = set(portable_write.give(connection, journal_id, rows, over=self._options.over))
+        barred = [(image_id, self._tag_ids(picture.refused_tags)) for image_id, picture in given]
+        changed |= set(refused_tags.refuse_more(connection, journal_id, barred))
+        self.done.changed += len(changed)
         journal.note(connection, journal_id, {"changed": self.done.changed})
 
     def _journal(self, connection: Connection) -> int:

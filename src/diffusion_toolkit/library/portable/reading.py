@@ -12,14 +12,13 @@ import orjson
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.portable.checked import Checked
 from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery, TagAlias
-from diffusion_toolkit.library.portable.writing import FORMAT, VERSION
+from diffusion_toolkit.library.portable.writing import FORMAT, GZIP, VERSION
 from diffusion_toolkit.record import JsonValue
 
 LARGEST_WHOLE = 512 * 2**20
 """A document that is not a picture a line is held whole; beyond so many bytes it is refused."""
 
 LONGEST_LINE = 64 * 2**20
-_GZIP = b"\x1f\x8b"
 _PICTURES = b'"pictures": [\n'
 
 
@@ -37,7 +36,7 @@ def opened(path: Path) -> Generator[Bundle]:
     """The curation in a file. Raises UsageError when it is none of ours, here or while the pictures are read."""
     try:
         with path.open("rb") as raw:
-            is_compressed = raw.read(2) == _GZIP
+            is_compressed = raw.read(2) == GZIP
             raw.seek(0)
             file = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_compressed else raw
             yield _bundle(file, path)
@@ -145,4 +144,5 @@ def _picture(part: Checked) -> Picture:
         touched_at=part.moment("touched_at"),
         caption=part.text("caption"),
         tags=part.texts("tags"),
+        refused_tags=part.texts("refused_tags"),
     )

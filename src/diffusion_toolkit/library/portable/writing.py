@@ -5,6 +5,7 @@ Names that are no valid text on Linux are written as the store writes them (`pat
 
 import gzip
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from diffusion_toolkit.errors import StoreError
+from diffusion_toolkit.errors import StoreError, UsageError
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery, TagAlias
 from diffusion_toolkit.store.database import Collection
@@ -20,13 +21,17 @@ from diffusion_toolkit.store.portable import CuratedRow, Export, exporting
 
 FORMAT = "diffusion-toolkit curation"
 VERSION = 1
+GZIP = b"\x1f\x8b"
 
 
 def export(collection: Collection, path: Path) -> int:
     """Write all curation of the collection to `path` (compressed when it ends in .gz); returns how many pictures.
 
-    The file appears only when it is whole. Raises StoreError when it cannot be written.
+    The file appears only when it is whole, and takes the place of an earlier export alone. Raises UsageError when
+    something else is there, StoreError when it cannot be written.
     """
+    if os.path.lexists(path) and not _may_be_replaced(path):
+        raise UsageError(f"{path} is there already, and is no export of curation; name another file.")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +44,20 @@ def export(collection: Collection, path: Path) -> int:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
     return count
+
+
+def _may_be_replaced(path: Path) -> bool:
+    """Whether a file is empty, or begins as we begin."""
+    begins = orjson.dumps({"format": FORMAT})[:-1]
+    try:
+        with path.open("rb") as raw:
+            found = raw.read(len(begins))
+            if found.startswith(GZIP):
+                raw.seek(0)
+                found = gzip.GzipFile(fileobj=raw).read(len(begins))
+    except (OSError, EOFError, zlib.error):
+        return False
+    return found in (b"", begins)
 
 
 def _write(view: Export, collection: str, path: Path, *, compressed: bool) -> int:
@@ -122,4 +141,5 @@ def _picture(row: CuratedRow) -> Picture:
         touched_at=row.touched_at,
         caption=row.caption,
         tags=row.tags,
+        refused_tags=row.refused_tags,
     )

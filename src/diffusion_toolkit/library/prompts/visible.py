@@ -9,8 +9,8 @@ from diffusion_toolkit.catalog.columns import Mask
 from diffusion_toolkit.catalog.evaluate.hiding import Hide, without_hidden
 from diffusion_toolkit.catalog.evaluate.registry import Question
 from diffusion_toolkit.catalog.evaluate.selecting import matching
+from diffusion_toolkit.catalog.known import known_names
 from diffusion_toolkit.catalog.state import State
-from diffusion_toolkit.library.search import known_names
 from diffusion_toolkit.query import parse
 
 Hidden: TypeAlias = Literal["nsfw", "deleted", "unavailable"]

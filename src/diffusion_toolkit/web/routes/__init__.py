@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from diffusion_toolkit.web.routes import (
+    adding,
     albums,
     captions,
     curation,
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     roots.router,
     folders.router,
     files.router,
+    adding.router,
     scans.router,
     search.router,
     queries.router,

@@ -1,5 +1,6 @@
 """Captions that models write: who writes them, what they are asked, one now, or many in the background."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from diffusion_toolkit import jobs
 from diffusion_toolkit.enrich.captions import now
 from diffusion_toolkit.enrich.captions.asking import CaptionsAsked, run_options
+from diffusion_toolkit.enrich.captions.estimate import estimate_captions
 from diffusion_toolkit.enrich.captions.instruction_book import InstructionBook
 from diffusion_toolkit.enrich.captions.instructions import FEWEST_WORDS, LENGTHS, MOST_WORDS, TYPES, WISHES
 from diffusion_toolkit.enrich.captions.local.process import check_installed
@@ -23,9 +25,12 @@ from diffusion_toolkit.integrations.openai_server import OpenAiServer, OpenAiSer
 from diffusion_toolkit.library.images import image_file
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.settings import CaptionSettings
+from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, ImageId, TheLibrary
+from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.models_captions import (
     CaptionDefaultsAnswer,
+    CaptionEstimateRequest,
     CaptionNowAnswer,
     CaptionNowRequest,
     CaptionProviderAnswer,
@@ -40,10 +45,10 @@ from diffusion_toolkit.web.models_captions import (
     ServerModelsAnswer,
     ServerWish,
 )
-from diffusion_toolkit.web.models_enrichment import StartedRun
+from diffusion_toolkit.web.models_enrichment import EstimateAnswer, StartedRun
 from diffusion_toolkit.web.routes.files import is_here
 from diffusion_toolkit.web.routes.settings import TheSettings
-from diffusion_toolkit.web.run_answers import run_answer
+from diffusion_toolkit.web.run_answers import estimate_answer, run_answer
 from diffusion_toolkit.web.writing import TheWriting
 
 router = APIRouter(tags=["captions"], responses=PROBLEMS)
@@ -149,10 +154,14 @@ def check_server(request: Request, settings: TheSettings, asked: ServerWish) -> 
 
 
 @router.post("/api/captions/sample", response_model=CaptionNowAnswer)
-def caption_sample(settings: TheSettings, book: TheBook, asked: CaptionTryRequest) -> CaptionNowAnswer:
+def caption_sample(
+    library: TheLibrary, settings: TheSettings, book: TheBook, asked: CaptionTryRequest
+) -> CaptionNowAnswer:
     """Have a picture captioned that is made for trying."""
     known = settings.settings
-    return _now(now.try_out(_options(known.captions, book, asked.how), known.stage_context))
+    options = _options(known.captions, book, asked.how)
+    now.check_free(_collections(library), options)
+    return _now(now.try_out(options, known.stage_context))
 
 
 @router.post(IN_COLLECTION + "/images/{image_id}/caption", response_model=CaptionNowAnswer)
@@ -162,6 +171,7 @@ def caption_image(
     """Have one image captioned now; `keep` lets the caption count at once."""
     known = settings.settings
     options = _options(known.captions, book, asked.how)
+    now.check_free(_collections(writing.library), options)
     path = image_file(writing.collection, image_id).path
     found = now.caption_now(writing.collection, image_id, path, options, known.stage_context, keep=asked.keep)
     if found.token is not None:
@@ -183,8 +193,27 @@ def start_captions(writing: TheWriting, settings: TheSettings, book: TheBook, as
     )
     ids = writing.ids(asked).astype(np.int32)
     run_id = runs.start(writing.collection, wanted, ids, known.stage_context)
+    shared_writers().close()  # the run loads a model of its own
     job = jobs.start_enrichment(writing.library.database, writing.name, run_id)
     return StartedRun(run=run_answer(runs.get_run(writing.collection, run_id)), job=job)
+
+
+@router.post(IN_COLLECTION + "/captions/estimate", response_model=EstimateAnswer)
+def estimate_caption_run(
+    writing: TheWriting, settings: TheSettings, book: TheBook, asked: CaptionEstimateRequest
+) -> EstimateAnswer:
+    """How long captions of these images would take: as the last run of the same model did it; else a model of this
+    machine is tried on a few images, and a server only where that is asked for.
+    """
+    known = settings.settings
+    options = _options(known.captions, book, asked.how)
+    wanted = Wanted(kind="caption", options=options, again=asked.again, retry_failed=asked.retry_failed)
+    ids, context = writing.ids(asked).astype(np.int32), known.stage_context
+    return estimate_answer(estimate_captions(writing.collection, wanted, ids, context, ask_server=asked.ask_server))
+
+
+def _collections(library: Library) -> Iterator[Collection]:
+    return map(library.collection, library.database.collection_names())
 
 
 def _options(settings: CaptionSettings, book: InstructionBook, how: CaptionWish) -> dict[str, JsonValue]:

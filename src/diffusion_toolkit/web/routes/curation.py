@@ -20,6 +20,7 @@ from diffusion_toolkit.web.models_curation import (
     WordsAnswer,
     WordsRequest,
 )
+from diffusion_toolkit.web.telling import told_answer
 from diffusion_toolkit.web.writing import EVERYTHING, TheWriting, Writing
 
 router = APIRouter(prefix=IN_COLLECTION, tags=["curation"], responses=PROBLEMS)
@@ -60,6 +61,7 @@ def journal(
             id=action.id,
             action=action.action,
             sentence=action.sentence,
+            parts=[told_answer(part) for part in action.parts],
             changed=action.changed,
             made_at=action.made_at.timestamp(),
             undone_at=action.undone_at.timestamp() if action.undone_at else None,

@@ -9,6 +9,7 @@ from diffusion_toolkit import jobs, paths
 from diffusion_toolkit.enrich.engine import runs
 from diffusion_toolkit.enrich.engine.estimate import estimate
 from diffusion_toolkit.enrich.engine.runs import Wanted
+from diffusion_toolkit.enrich.engine.trials import tried_apart
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
 from diffusion_toolkit.web.models import LARGEST_ID
 from diffusion_toolkit.web.models_enrichment import (
@@ -22,7 +23,7 @@ from diffusion_toolkit.web.models_enrichment import (
     RunRequest,
     StartedRun,
 )
-from diffusion_toolkit.web.run_answers import run_answer
+from diffusion_toolkit.web.run_answers import estimate_answer, run_answer
 from diffusion_toolkit.web.writing import TheWriting
 
 router = APIRouter(prefix=IN_COLLECTION + "/enrichment", tags=["enrichment"], responses=PROBLEMS)
@@ -34,7 +35,7 @@ RunId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 def list_runs(
     library: TheLibrary,
     collection: CollectionName,
-    kind: Annotated[str | None, Query(max_length=40, description="As in tags; all without.")] = None,
+    kind: Annotated[str | None, Query(max_length=40, pattern=r"^\w+$", description="As in tags; all without.")] = None,
 ) -> list[RunAnswer]:
     """The runs, the newest first."""
     return [run_answer(run) for run in runs.list_runs(library.collection(collection), kind)]
@@ -114,8 +115,9 @@ def look_first(library: TheLibrary, collection: CollectionName, asked: FirstRequ
 
 @router.post("/estimate", response_model=EstimateAnswer)
 def estimate_run(writing: TheWriting, asked: EstimateRequest) -> EstimateAnswer:
-    """Measure on a few of these images how long a run over all would take. Loads the models; takes some seconds."""
+    """How long a run over these images would take: as the last one of the same models did it; else they are tried on a
+    few images, in a process of their own, which takes some seconds.
+    """
     wanted = Wanted(kind=asked.kind, options=asked.options, again=asked.again, retry_failed=asked.retry_failed)
     ids = writing.ids(asked).astype(np.int32)
-    found = estimate(writing.collection, wanted, ids, writing.library.stages())
-    return EstimateAnswer.model_validate(found).model_copy(update={"notices": list(found.notices)})
+    return estimate_answer(estimate(writing.collection, wanted, ids, writing.library.stages(), try_out=tried_apart))

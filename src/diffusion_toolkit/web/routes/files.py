@@ -41,6 +41,7 @@ from diffusion_toolkit.web.models_files import (
     TargetFolder,
 )
 from diffusion_toolkit.web.options import WebOptions, is_loopback
+from diffusion_toolkit.web.telling import told_failure
 from diffusion_toolkit.web.writing import TheWriting, Writing
 
 MOST_AT_ONCE: Final = 200
@@ -236,18 +237,19 @@ def _removed(writing: Writing, ids: list[int], *, dry_run: bool) -> FilesAnswer:
 
 
 def _outcome(writing: Writing, journal: int) -> FilesAnswer:
-    found = work.outcome(writing.collection, journal)
+    return outcome_answer(work.outcome(writing.collection, journal))
+
+
+def outcome_answer(found: work.Outcome) -> FilesAnswer:
+    """How an action on files went, as it is told."""
     return FilesAnswer(
-        journal=journal,
+        journal=found.journal_id,
         token=found.token,
         total=found.total,
         done=found.done,
         failed=found.failed,
         left=found.left,
-        problems=[
-            FileProblem(image_id=each.image_id, path=printable(each.path), message=each.message, failed=each.failed)
-            for each in found.problems
-        ],
+        problems=[_problem(each.image_id, each.path, each.message, failed=each.failed) for each in found.problems],
         image_ids=list(found.image_ids),
     )
 
@@ -267,7 +269,12 @@ def _empty(**given: object) -> FilesAnswer:
 
 
 def _stays(item: Planned) -> FileProblem:
-    return FileProblem(image_id=item.row.id, path=printable(item.source), message=item.problem or "", failed=True)
+    return _problem(item.row.id, item.source, item.problem or "", failed=True)
+
+
+def _problem(image_id: int | None, path: str, message: str, *, failed: bool) -> FileProblem:
+    told = told_failure(message)
+    return FileProblem(image_id=image_id, path=printable(path), message=message, told=told, failed=failed)
 
 
 def _previewed(plan: Plan) -> PlanAnswer:

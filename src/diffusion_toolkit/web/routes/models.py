@@ -10,7 +10,7 @@ from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.models import listing, previews, roots, uses, work
 from diffusion_toolkit.library.prompts.visible import visible_images
 from diffusion_toolkit.media.thumbnails import ThumbnailSize
-from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
+from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary, whole_path
 from diffusion_toolkit.web.headers import MEDIA_POLICY
 from diffusion_toolkit.web.json_answer import json_answer
 from diffusion_toolkit.web.library import Library
@@ -22,6 +22,7 @@ from diffusion_toolkit.web.models_model_files import (
     ModelUseAnswer,
     ModelWorkAnswer,
     ModelWorkCancel,
+    ModelWorkKind,
     ModelWorkRequest,
     NewModelRoot,
     StartedModelWork,
@@ -62,7 +63,7 @@ def add_model_root(
     options: WebOptions = request.app.state.options
     if not options.is_loopback:
         raise Refused("Folders are added on the machine itself: dtk model-library roots --add FOLDER.")
-    return _root(roots.add_model_root(library.collection(collection), new.path))
+    return _root(roots.add_model_root(library.collection(collection), whole_path(new.path)))
 
 
 @router.delete("/model-roots/{root_id}", status_code=204, response_class=Response)
@@ -129,6 +130,18 @@ def start_model_work(library: TheLibrary, collection: CollectionName, asked: Mod
 def cancel_model_work(library: TheLibrary, collection: CollectionName, asked: ModelWorkCancel) -> None:
     """Stop work on models; what was done is kept."""
     jobs.cancel_model_work(library.collection(collection), asked.kinds or work.KINDS)
+
+
+@router.post("/model-work/pause", status_code=204, response_class=Response)
+def pause_model_work(library: TheLibrary, collection: CollectionName, asked: ModelWorkKind) -> None:
+    """Pause work on models of one kind; it goes on when it is resumed, with what is left."""
+    jobs.pause_model_work(library.collection(collection), asked.kind)
+
+
+@router.post("/model-work/resume", status_code=202, response_model=StartedModelWork)
+def resume_model_work(library: TheLibrary, collection: CollectionName, asked: ModelWorkKind) -> StartedModelWork:
+    """Go on with paused work on models."""
+    return StartedModelWork(job=jobs.resume_model_work(library.collection(collection), asked.kind))
 
 
 def _root(root: roots.ModelRoot) -> ModelRootAnswer:

@@ -13,7 +13,7 @@ from diffusion_toolkit.library.review import Ids, Waiting
 from diffusion_toolkit.store.proposal_decisions import ProposalRow
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS
 from diffusion_toolkit.web.json_answer import json_answer
-from diffusion_toolkit.web.models import LARGEST_ID, WrittenAnswer
+from diffusion_toolkit.web.models import LARGEST_ID, Id, WrittenAnswer
 from diffusion_toolkit.web.models_review import (
     AcceptRequest,
     CaptionEdit,
@@ -23,6 +23,7 @@ from diffusion_toolkit.web.models_review import (
     RetriedAnswer,
     TagDecision,
     TagsEdit,
+    WaitingCountAnswer,
     WaitingPage,
     WaitingResult,
     WaitingTagAnswer,
@@ -34,7 +35,10 @@ router = APIRouter(prefix=f"{IN_COLLECTION}/review", tags=["review"], responses=
 ResultId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Kind = Annotated[ResultKind | None, Query(description="Absent: all.")]
 Source = Annotated[ModelName | None, Query(description="The name of a model. Absent: all.")]
-RunNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Of one run. Absent: of all.")]
+RunNumbers = Annotated[
+    list[Id] | None,
+    Query(max_length=100, description="Of a run, or of several: named again and again. Absent: of all."),
+]
 
 
 @router.get("", response_model=WaitingPage)
@@ -42,22 +46,33 @@ def waiting_results(
     writing: TheWriting,
     kind: Kind = None,
     source: Source = None,
-    run_id: RunNumber = None,
+    run_id: RunNumbers = None,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> WaitingPage:
     """The results that wait, by number."""
-    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_id=run_id))
+    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_ids=run_id))
     later = ids[ids > after]
     rows = review.read(writing.collection, later[:limit].tolist())
     following = int(later[limit - 1]) if len(later) > limit else None
     return WaitingPage(total=len(ids), items=[_answer(row) for row in rows], next=following)
 
 
+@router.get("/counts", response_model=list[WaitingCountAnswer])
+def waiting_counts(writing: TheWriting) -> list[WaitingCountAnswer]:
+    """How many results wait, by run, kind and model, the newest run first."""
+    counts = [(group, len(_told(writing, group.image_ids))) for group in review.groups_waiting(writing.collection)]
+    return [
+        WaitingCountAnswer(run_id=group.run_id, kind=group.kind, source=group.source, waiting=count)
+        for group, count in counts
+        if count
+    ]
+
+
 @router.get("/tags", response_model=list[WaitingTagAnswer])
-def waiting_tags(writing: TheWriting, kind: Kind = None, source: Source = None, run_id: RunNumber = None) -> Response:
+def waiting_tags(writing: TheWriting, kind: Kind = None, source: Source = None, run_id: RunNumbers = None) -> Response:
     """The tags that the results propose, the most frequent first; each can be settled with one word."""
-    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_id=run_id))
+    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_ids=run_id))
     return json_answer(review.tags_waiting(writing.collection, ids))
 
 
@@ -107,7 +122,7 @@ def edit_result_caption(writing: TheWriting, result_id: ResultId, asked: Caption
 
 def _chosen(writing: Writing, asked: ChosenResults) -> Ids:
     """The results that are meant; those of hidden pictures never are."""
-    found = review.waiting(writing.collection, kind=asked.kind, source=asked.source, run_id=asked.run_id)
+    found = review.waiting(writing.collection, kind=asked.kind, source=asked.source, run_ids=asked.run_ids)
     ids = _shown(writing, found)
     if asked.ids is not None:
         ids = ids[np.isin(ids, np.asarray(asked.ids, np.int64))]
@@ -122,10 +137,14 @@ def _require_shown(writing: Writing, result_id: int) -> None:
 
 def _shown(writing: Writing, found: Waiting) -> Ids:
     """The numbers of those results whose pictures may be told of."""
+    return found.only(np.isin(found.image_ids, _told(writing, found.image_ids))).ids
+
+
+def _told(writing: Writing, image_ids: Ids) -> Ids:
+    """Those of these pictures that may be told of."""
     if writing.library.nsfw_mode != "hide":
-        return found.ids
-    shown = writing.search.catalog.state.without_hidden(found.image_ids)
-    return found.only(np.isin(found.image_ids, shown)).ids
+        return image_ids
+    return writing.search.catalog.state.without_hidden(image_ids)
 
 
 def _answer(row: ProposalRow) -> WaitingResult:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from diffusion_toolkit.errors import Refused
 from diffusion_toolkit.library import roots
-from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
+from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary, whole_path
 from diffusion_toolkit.web.models import LARGEST_ID
 from diffusion_toolkit.web.models_folders import NewRoot, RootAnswer, RootChange
 from diffusion_toolkit.web.options import WebOptions
@@ -27,7 +27,7 @@ def add_root(library: TheLibrary, collection: CollectionName, new: NewRoot, requ
     """Add a folder. Only where the page is served to this machine alone."""
     _refuse_remote(request)
     found = library.collection(collection)
-    root = roots.add_root(found, new.path, recursive=new.recursive, watched=new.watched)
+    root = roots.add_root(found, whole_path(new.path), recursive=new.recursive, watched=new.watched)
     return root_answer(found, root.id)
 
 
@@ -39,7 +39,7 @@ def change_root(
     found = library.collection(collection)
     if change.path is not None:
         _refuse_remote(request)
-        roots.move_root(found, root_id, change.path, force=change.force)
+        roots.move_root(found, root_id, whole_path(change.path), force=change.force)
     roots.set_root(found, root_id, recursive=change.recursive, watched=change.watched)
     return root_answer(found, root_id)
 

@@ -1,9 +1,9 @@
 """Scans: start, watch, cancel."""
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Annotated, get_args
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
 from diffusion_toolkit import jobs
 from diffusion_toolkit.errors import NotFound, UsageError
@@ -12,10 +12,12 @@ from diffusion_toolkit.library.roots import list_roots
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
 from diffusion_toolkit.web.library import Library
 from diffusion_toolkit.web.live import scan_answers
-from diffusion_toolkit.web.models import Phase, ScanAnswer, StartedScan
+from diffusion_toolkit.web.models import LARGEST_ID, Phase, ScanAnswer, StartedScan
 from diffusion_toolkit.web.models_folders import ScanRequest
 
 router = APIRouter(prefix=IN_COLLECTION + "/scans", tags=["scans"], responses=PROBLEMS)
+
+ScanId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 @router.get("", response_model=list[ScanAnswer])
@@ -49,6 +51,24 @@ def start_scan(library: TheLibrary, collection: CollectionName, asked: ScanReque
 def cancel_scans(library: TheLibrary, collection: CollectionName) -> None:
     """Ask all running scans to stop; what they did is kept."""
     jobs.ask_cancel(library.collection(collection))
+
+
+@router.post("/{scan_id}/cancel", status_code=204, response_class=Response)
+def cancel_scan(library: TheLibrary, collection: CollectionName, scan_id: ScanId) -> None:
+    """Ask one scan to stop; what it did is kept. One that is paused does not go on any more."""
+    jobs.cancel_scan(library.collection(collection), scan_id)
+
+
+@router.post("/{scan_id}/pause", status_code=204, response_class=Response)
+def pause_scan(library: TheLibrary, collection: CollectionName, scan_id: ScanId) -> None:
+    """Ask one running scan to pause; it stays paused over a restart, and goes on where it was."""
+    jobs.pause_scan(library.collection(collection), scan_id)
+
+
+@router.post("/{scan_id}/resume", status_code=202, response_model=StartedScan)
+def resume_scan(library: TheLibrary, collection: CollectionName, scan_id: ScanId) -> StartedScan:
+    """Go on with a paused scan."""
+    return StartedScan(job=jobs.resume_scan(library.collection(collection), scan_id))
 
 
 def _scan_folders(library: Library, name: str, folder_ids: Sequence[int], phases: Sequence[str], *, again: bool) -> int:

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from diffusion_toolkit.library import tags as library_tags
-from diffusion_toolkit.library.tag_list import counted_tags
+from diffusion_toolkit.library.tag_list import TagSource, counted_tags
 from diffusion_toolkit.library.tags import Tagging
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, ImageId, TheLibrary
 from diffusion_toolkit.web.json_answer import json_answer
 from diffusion_toolkit.web.models import LARGEST_ID, WrittenAnswer
 from diffusion_toolkit.web.models_curation import Chosen, RenameRequest
 from diffusion_toolkit.web.models_tags import (
+    CountedTagAnswer,
     HeldTagAnswer,
     MergeRequest,
     NewTag,
@@ -26,15 +27,19 @@ from diffusion_toolkit.web.writing import TheWriting
 router = APIRouter(prefix=IN_COLLECTION, tags=["tags"], responses=PROBLEMS)
 
 TagId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Source = Annotated[
+    TagSource | None,
+    Query(description="own: a person, an import or a file gave it, or nobody yet; model: a model. Absent: all."),
+]
 LIST: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "array"}}}}
 }
 
 
-@router.get("/tags", response_model=list[TagAnswer])
-def tags(writing: TheWriting) -> Response:
-    """All tags by name, with counts."""
-    return json_answer(counted_tags(writing.search))
+@router.get("/tags", response_model=list[CountedTagAnswer])
+def tags(writing: TheWriting, source: Source = None) -> Response:
+    """All tags by name, with counts; or those that models gave, or that others did."""
+    return json_answer(counted_tags(writing.search, source))
 
 
 @router.post("/tags", response_model=WrittenAnswer)

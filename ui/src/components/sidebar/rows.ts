@@ -1,5 +1,6 @@
 /** What the lists of the sidebar are made of. */
 import type { Component } from 'svelte';
+import type { Folder } from '../../api/places';
 import type { DropTarget } from '../../state/dragging.svelte';
 
 export type Icon = Component<{ size?: number; strokeWidth?: number; 'aria-hidden'?: 'true' }>;
@@ -26,6 +27,8 @@ export interface SideItem {
   readonly muted?: boolean;
   readonly marks?: readonly Mark[];
   readonly drop?: DropTarget | undefined;
+  /** Files from outside go to it. */
+  readonly folder?: Folder;
 }
 
 export interface MenuAction {

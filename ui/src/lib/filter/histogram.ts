@@ -39,7 +39,11 @@ export interface Scale {
   /** From 0 to 1. */
   place: (value: number) => number;
   value: (place: number) => number;
+  /** What one press of an arrow key adds. */
+  step: number;
 }
+
+const MANY = 1000;
 
 /** Even steps, or even factors where a few values are far larger than most. */
 export function scaleOf(found: readonly Point[], whole: boolean): Scale {
@@ -50,12 +54,19 @@ export function scaleOf(found: readonly Point[], whole: boolean): Scale {
     ? [(value) => Math.log1p(Math.max(0, value - lowest)), (value) => lowest + Math.expm1(value)]
     : [(value) => value - lowest, (value) => lowest + value];
   const length = up(highest);
+  const finest = whole ? 1 : highest - lowest > 20 ? 0.5 : 0.05;
   return {
     lowest,
     highest,
     place: (value) => Math.min(1, Math.max(0, up(value) / length)),
-    value: (place) => neat(down(place * length), whole ? 1 : highest - lowest > 20 ? 0.5 : 0.05),
+    value: (place) => neat(down(place * length), finest),
+    step: stepOf(highest - lowest, whole),
   };
+}
+
+function stepOf(width: number, whole: boolean): number {
+  if (!whole) return width > 5 ? 0.5 : 0.05;
+  return width > MANY ? Math.round(width / MANY) * 10 : 1;
 }
 
 const neat = (value: number, step: number): number => Number((Math.round(value / step) * step).toFixed(4));

@@ -28,6 +28,8 @@ import jobs from './jobs.json';
 import welcome from './welcome.json';
 import toasts from './toasts.json';
 import errors from './errors.json';
+import history from './history.json';
+import told from './told.json';
 
 export default {
   common,
@@ -59,4 +61,6 @@ export default {
   welcome,
   toasts,
   errors,
+  history,
+  told,
 };

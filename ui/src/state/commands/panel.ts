@@ -1,16 +1,18 @@
 /** What one does in the panel, and copying what it shows. */
 import * as library from '../../api/library';
-import type { ImageDetail, Recipe } from '../../api/types';
+import * as places from '../../api/places';
+import type { ImageDetail, Item, Recipe } from '../../api/types';
 import type { MessageKey } from '../../lib/messages.svelte';
 import { recipeText } from '../../lib/recipe';
 import { formatRoute } from '../../lib/route';
 import { t } from '../../lib/messages.svelte';
 import { address } from '../address.svelte';
-import { copied } from '../copying';
+import { copied, copiedPicture } from '../copying';
 import { detail } from '../detail.svelte';
+import { moves } from '../hover.svelte';
 import { panel as state, TABS, type Tab } from '../panel.svelte';
 import { picked } from '../picked';
-import { reasonOf } from '../refusals';
+import { reasonOf, sayRefusal } from '../refusals';
 import { toasts } from '../toasts.svelte';
 import type { Command } from './types';
 
@@ -51,7 +53,41 @@ const COPIED: readonly Copied[] = [
   ['negative', 'y n', 'panel.command-copy-negative', 'panel.copied-negative', ofRecipe((recipe) => recipe.negative_prompt)],
   ['seed', 'y s', 'panel.command-copy-seed', 'panel.copied-seed', ofRecipe((recipe) => recipe.seed)],
   ['link', 'y l', 'panel.command-copy-link', 'panel.copied-link', link],
-  ['path', 'y f', 'panel.command-copy-path', 'panel.copied-path', (image) => image.path],
+];
+
+/** A picture that can be copied as one: a film is no picture. */
+function onePicture(): Item | null {
+  const items = picked()?.items ?? [];
+  const [first] = items;
+  return items.length === 1 && first && !moves(first) ? first : null;
+}
+
+async function copyPaths(): Promise<void> {
+  const now = picked();
+  if (!now) return;
+  try {
+    const { paths } = await places.pathsOf(now.named);
+    await copied(paths.join('\n'), t('panel.copied-paths', { count: paths.length }));
+  } catch (error) {
+    sayRefusal(t('panel.not-copied'), error);
+  }
+}
+
+/** Ctrl+C copies one picture itself, and of several where they are. */
+const whole: readonly Command[] = [
+  {
+    id: 'copy.picture', title: 'panel.command-copy-picture', section: 'copy', keys: ['ctrl+c', 'y c'], onSelection: true,
+    when: () => onePicture() !== null,
+    run: () => {
+      const item = onePicture();
+      if (item) void copiedPicture(library.shownAddress(item));
+    },
+  },
+  {
+    id: 'copy.path', title: 'panel.command-copy-path', section: 'copy', keys: ['y f', 'ctrl+c'], onSelection: true,
+    when: hasPictures,
+    run: () => void copyPaths(),
+  },
 ];
 
 const LEAVES: Readonly<Record<Tab, MessageKey>> = {
@@ -64,6 +100,7 @@ const LEAVES: Readonly<Record<Tab, MessageKey>> = {
 export const panel: readonly Command[] = [
   { id: 'panel.caption', title: 'panel.command-caption', section: 'organise', keys: ['e'], when: hasPictures, run: () => state.caption(), onSelection: true },
   ...TABS.map((tab): Command => ({ id: `panel.${tab}`, title: LEAVES[tab], section: 'view', keys: [], when: hasPictures, run: () => state.show(tab) })),
+  ...whole,
   ...COPIED.map(
     ([id, key, title, done, read]): Command => ({
       id: `copy.${id}`,

@@ -1,0 +1,49 @@
+"""What scrolled out of the page is let go: a long day of browsing takes no more memory than its first minute."""
+
+from typing import Any
+
+import pytest
+
+from browser.conftest import Open
+from browser.opening import expect_thumbnails, tiles
+
+pytestmark = pytest.mark.browser
+
+TILES = 1_000
+
+WATCH = """() => {
+  window.made = [];
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        if (node instanceof Element)
+          for (const image of node.querySelectorAll('[role=gridcell] > img')) window.made.push(new WeakRef(image));
+  }).observe(document.querySelector('[role=grid]'), { childList: true, subtree: true });
+}"""
+
+SCROLL_BACK_AND_FORTH = """async (tiles) => {
+  const grid = document.querySelector('[role=grid]');
+  const rest = () => new Promise((rested) => setTimeout(rested, 220));
+  for (let turn = 0; window.made.length < tiles && turn < 300; turn += 1) {
+    grid.scrollTop = turn % 2 ? 0 : grid.scrollHeight;
+    await rest();
+  }
+  return window.made.length;
+}"""
+
+ALIVE = "() => window.made.filter((image) => image.deref()).length"
+IN_PAGE = "() => document.querySelectorAll('[role=gridcell] > img').length"
+
+
+def test_tiles_that_scrolled_away_are_let_go(open_page: Open) -> None:
+    with open_page(width=700, height=400) as page:
+        expect_thumbnails(page)
+        session: Any = page.context.new_cdp_session(page)
+        page.evaluate(WATCH)
+        assert page.evaluate(SCROLL_BACK_AND_FORTH, TILES) >= TILES
+        page.wait_for_timeout(1_000)
+        session.send("HeapProfiler.collectGarbage")
+        page.wait_for_timeout(200)
+        session.send("HeapProfiler.collectGarbage")
+        assert tiles(page).count() > 0
+        assert page.evaluate(ALIVE) <= 2 * page.evaluate(IN_PAGE)
