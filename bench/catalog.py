@@ -23,6 +23,7 @@ from bench.queries import CASES, COLD, HTTP_FACETS, STORE_CASES, WARM_UP
 from bench.rows import MORE_COLUMNS, Spread, fill, image_lines
 from bench.serving import Serving, serving
 from bench.sqlite import compare_with_sqlite
+from diffusion_toolkit.jobs.worker import give_way
 from diffusion_toolkit.store.database import Collection, Database, driver
 from diffusion_toolkit.store.server import connect_embedded
 
@@ -186,6 +187,7 @@ def scanning(folder: Path, images: int) -> Generator[None]:
 
 def scan_until_told(folder: Path, images: int) -> None:
     """Batches of new images and of images read deeply, each committed, until standard input closes."""
+    give_way()
     with connect_embedded(folder) as server:
         database = Database(server.url)
         collection = database.collection()

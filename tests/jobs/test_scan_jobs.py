@@ -122,8 +122,8 @@ def test_the_address_of_the_database_is_not_among_the_arguments(database: Databa
     assert not running_scans(Collection(database, "main"))
 
 
-def slow_worker(database: Database) -> Thread:
-    """A worker in this process that works off what is there, slowly enough to be paused."""
+def working(database: Database) -> Thread:
+    """A worker in this process that works off what is there."""
     thread = Thread(target=run_worker, args=(database.url,), kwargs={"wait": False})
     thread.start()
     return thread
@@ -150,11 +150,13 @@ def test_a_scan_is_paused_gives_its_place_and_goes_on(
     database: Database, collection: Collection, long_root: Root
 ) -> None:
     start_scan(database, "main", [long_root.id], ("quick", "deep"))
-    thread = slow_worker(database)
-    until(lambda: last_scan(collection, long_root.id))
-    begun = last_scan(collection, long_root.id)
-    assert begun is not None
-    pause_scan(collection, begun.id)  # whichever phase it is in by now
+    with collection.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE image IN SHARE MODE")  # it cannot end before it is paused
+        thread = working(database)
+        until(lambda: last_scan(collection, long_root.id))
+        begun = last_scan(collection, long_root.id)
+        assert begun is not None
+        pause_scan(collection, begun.id)
     thread.join(30)
     assert not thread.is_alive()
     paused = last_scan(collection, long_root.id)

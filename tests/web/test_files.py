@@ -95,6 +95,7 @@ def test_a_move_previewed_done_and_undone(client: Visitor, root: Root, ids: dict
             "image_id": ids["four.png"],
             "path": str(pictures / "b/four.png"),
             "message": "It is there already.",
+            "told": {"code": "file-there", "values": {}},
             "failed": True,
         }
     ]

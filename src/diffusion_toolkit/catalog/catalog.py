@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 _LISTENING_WAIT_S = 1.0
 _RETRY_S = 2.0
 _TOKEN_RETRY_S = 0.01
-_REST_PER_WORK = 2.0
+_REST_PER_WORK = 4.0
 _SHORTEST_REST_S = 0.4
 
 Listener = Callable[[int], None]
@@ -262,7 +262,7 @@ class Catalog:
                 self._stopping.wait(_RETRY_S)
 
     def _refresh_and_rest(self) -> None:
-        """Rests a while, and at least twice as long as it worked: a bulk load leaves most of the time to queries.
+        """Rests a while, and at least four times as long as it worked: a bulk load leaves most of the time to queries.
 
         A query that has to see a write does not wait for this; it refreshes by itself.
         """

@@ -20,7 +20,7 @@ import orjson
 import psutil
 
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
-from diffusion_toolkit.jobs.worker import run_worker
+from diffusion_toolkit.jobs.worker import give_way, run_worker
 from diffusion_toolkit.library.watching.listening import WatchOptions
 from diffusion_toolkit.settings import stage_context
 
@@ -38,6 +38,7 @@ def main() -> int:
     if not address:
         print(f"{ADDRESS_VARIABLE} is not set; dtk serve starts this process.", file=sys.stderr)  # noqa: T201  its entrance
         return 2
+    give_way()
     threading.Thread(target=_end_with_input, name="input watch", daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent watch", daemon=True).start()
     civitai = CivitaiOptions(**orjson.loads(os.environ.pop(CIVITAI_VARIABLE, "{}")))
