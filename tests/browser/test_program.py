@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import orjson
 import psutil
+import pytest
 
-from browser.program import start, stop, wait_until_total
+from browser.program import start, stop, total, wait_until_total
 from pictures import make_library
 
 
@@ -62,5 +65,44 @@ def test_a_killed_worker_is_replaced_and_scans_go_on(tmp_path: Path) -> None:
         )
         urllib.request.urlopen(request).close()
         wait_until_total(url, 3, "castle")
+    finally:
+        stop(process)
+
+
+def ask(url: str, method: str, path: str, body: dict[str, object] | None = None) -> Any:
+    """What the program answers."""
+    request = urllib.request.Request(
+        f"{url}api/collections/main/{path}",
+        data=None if body is None else orjson.dumps(body),
+        headers={"Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as answer:
+        return orjson.loads(answer.read())
+
+
+@pytest.mark.parametrize("at_start", [True, False])
+def test_folders_are_scanned_at_the_start_unless_that_is_switched_off(tmp_path: Path, at_start: bool) -> None:
+    """A folder that is not watched, as watching finds by itself what came meanwhile."""
+    data_dir, pictures = tmp_path / "data", make_library(tmp_path / "pictures", 5)
+    data_dir.mkdir()
+    (data_dir / "settings.toml").write_text(f"[scan]\nat_start = {str(at_start).lower()}\n", encoding="utf-8")
+    process, url = start(data_dir, pictures)
+    try:
+        wait_until_total(url, 1, "castle")  # one that was never scanned is scanned all the same
+        (root,) = ask(url, "GET", "roots")
+        ask(url, "PATCH", f"roots/{root['id']}", {"watched": False})
+    finally:
+        stop(process)
+    make_library(pictures / "while it was closed", 5)
+    process, url = start(data_dir)
+    try:
+        if at_start:
+            wait_until_total(url, 10)
+        else:
+            time.sleep(3)
+            assert total(url) == 5
+            ask(url, "POST", "scans", {})
+            wait_until_total(url, 10)
     finally:
         stop(process)

@@ -7,11 +7,16 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import Open, Shoot
-from browser.opening import expect_thumbnails, grid, tiles
+from browser.opening import expect_thumbnails, grid, search, tiles
 from browser.program import Program, total
+from browser.test_renditions import made_in_time
 from pictures import parameters, save_png
 
 pytestmark = pytest.mark.browser
+
+PLACE = """(stage, [x, y]) => { const box = stage.querySelector('.picture').getBoundingClientRect();
+    return [(x - box.left) / box.width, (y - box.top) / box.height]; }"""
+"""Which part of the picture is at this point of the window: 0 to 1 across, and down."""
 
 
 def opened_viewer(page: Page, index: int = 2) -> Locator:
@@ -100,3 +105,85 @@ def test_a_file_is_shown_without_indexing_it(open_page: Open, gallery: Program, 
         page.keyboard.press("Escape")
         expect(shown).to_be_hidden()
     assert total(gallery.url, "whale") == 0
+
+
+def middle(stage: Locator) -> tuple[float, float]:
+    box = stage.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_the_wheel_zooms_at_the_pointer_and_a_drag_pans(open_page: Open) -> None:
+    with open_page() as page:
+        viewer = opened_viewer(page)
+        stage = viewer.locator(".stage")
+        zoom_button(viewer).click()
+        page.get_by_role("menuitem", name="400 %").click()
+        x, y = middle(stage)
+        x, y = x + 90, y - 60
+        page.mouse.move(x, y)
+        before = stage.evaluate(PLACE, [x, y])
+        page.mouse.wheel(0, -300)
+        expect(zoom_button(viewer)).to_have_accessible_name(re.compile(r"Zoom: 6\d\d %"))
+        assert stage.evaluate(PLACE, [x, y]) == pytest.approx(before, abs=0.005)
+        page.mouse.down()
+        page.mouse.move(x - 80, y - 50, steps=4)
+        page.mouse.up()
+        assert stage.evaluate(PLACE, [x - 80, y - 50]) == pytest.approx(before, abs=0.005)
+        for turn, end in ((-900, "1000 %"), (900, "10 %")):
+            for _ in range(6):
+                page.mouse.wheel(0, turn)
+            expect(zoom_button(viewer)).to_have_accessible_name(f"Zoom: {end}")
+
+
+def test_the_wheel_goes_to_the_next_picture_where_that_is_chosen(open_page: Open) -> None:
+    with open_page() as page:
+        expect_thumbnails(page)
+        page.keyboard.press("Control+k")
+        page.get_by_role("dialog").get_by_role("combobox").fill("Wheel: zoom, or next picture")
+        page.keyboard.press("Enter")
+        viewer = opened_viewer(page)
+        page.mouse.move(*middle(viewer.locator(".stage")))
+        page.mouse.wheel(0, 100)
+        expect(viewer).to_contain_text("4 of 61")
+        page.wait_for_timeout(150)
+        page.mouse.wheel(0, -100)
+        expect(viewer).to_contain_text("3 of 61")
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -400)
+        page.keyboard.up("Control")
+        expect(viewer).to_contain_text("3 of 61")
+        expect(zoom_button(viewer)).to_have_accessible_name(re.compile(r"Zoom: \d+ %"))
+
+
+def test_the_details_and_the_overlay_come_and_go_by_key(open_page: Open) -> None:
+    with open_page() as page:
+        viewer = opened_viewer(page)
+        overlay, details = viewer.locator(".overlay"), viewer.get_by_role("complementary", name="Details")
+        expect(overlay).to_contain_text(re.compile(r"\d+ steps"))
+        expect(details).to_contain_text("Seed")
+        page.keyboard.press("o")
+        expect(overlay).to_have_count(0)
+        for key in ("i", "F4"):
+            page.keyboard.press(key)
+            expect(details).to_have_count(0)
+            page.keyboard.press(key)
+            expect(details).to_be_visible()
+        page.keyboard.press("F11")
+        expect(viewer.get_by_role("button", name="Full screen")).to_have_attribute("aria-pressed", "true")
+        assert page.evaluate("document.fullscreenElement !== null")
+        page.keyboard.press("F11")
+        expect(viewer.get_by_role("button", name="Full screen")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_film_begins_again_when_it_ends(open_page: Open) -> None:
+    with open_page() as page:
+        search(page, "type:video")
+        expect(tiles(page)).to_have_count(1)
+        viewer = opened_viewer(page, 0)
+        film = viewer.locator("video")
+        expect(film).to_be_visible()
+        made_in_time(page)
+        film.evaluate("film => { film.muted = true; film.currentTime = film.duration - 0.3; return film.play(); }")
+        page.wait_for_function("() => { const film = document.querySelector('video'); return film.currentTime < 1; }")
+        assert not film.evaluate("film => film.ended || film.paused")

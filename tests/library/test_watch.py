@@ -5,9 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
-from scan_pictures import by_name, images, png, run, write
+from scan_pictures import BOTH, by_name, images, png, run, write
 from watching_roots import eventually, hows, prompts, rated_root, watching
 
+from diffusion_toolkit.library.folders.lookup import folder_id_of
+from diffusion_toolkit.library.folders.marks import Mark, mark_folders
 from diffusion_toolkit.store.database import Collection
 
 
@@ -129,6 +131,23 @@ def test_what_is_not_for_the_library_stays_out(collection: Collection, top: Path
         eventually(lambda: "last.png" in by_name(collection))
         time.sleep(1.0)
         assert set(by_name(collection)) == {"old.png", "last.png"}
+
+
+def test_excluded_and_archived_folders_are_passed_over(collection: Collection, top: Path) -> None:
+    marks: tuple[Mark, ...] = ("excluded", "archived")
+    for mark in marks:
+        write(top / mark / "before.png", png(mark, 3))
+    run(collection, top, BOTH)
+    for mark in marks:
+        mark_folders(collection, [folder_id_of(collection, top / mark)], mark, "tree")
+    with watching(collection):
+        for mark in marks:
+            write(top / mark / "after.png", png("after", 4))
+            write(top / mark / "deeper" / "after.png", png("after", 5))
+        write(top / "last.png", png("last", 2))
+        eventually(lambda: "last.png" in by_name(collection))
+        time.sleep(1.0)
+        assert set(by_name(collection)) == {"old.png", "last.png", "excluded/before.png", "archived/before.png"}
 
 
 def test_a_name_that_is_no_text_does_not_stop_the_watching(collection: Collection, top: Path) -> None:

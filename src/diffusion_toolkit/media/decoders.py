@@ -5,11 +5,12 @@ import logging
 import multiprocessing
 import os
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Lock, Thread
 from typing import Any, Final, Protocol, cast
 
 import psutil
@@ -118,9 +119,28 @@ class Decoders:
 
     def __init__(self, count: int, limits: WorkLimits | None = None) -> None:
         self.limits = limits or WorkLimits()
+        self._count = count
         self._places = BoundedSemaphore(count)
         self._resting: list[_Decoder] = []
         self._lock = Lock()
+
+    @contextlib.contextmanager
+    def starting(self) -> Generator[None]:
+        """Start all processes of a fresh pool while the body does something else: first tasks do not wait for them."""
+        thread = Thread(target=self._start_all, name="dtk-decoders", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join()
+
+    def _start_all(self) -> None:
+        with contextlib.suppress(UnreadableFile):  # whoever asks first hears of it
+            for _ in range(self._count):
+                with self._places:
+                    started = _Decoder.start(self.limits)
+                with self._lock:
+                    self._resting.append(started)
 
     def run(self, name: str, path: str | os.PathLike[str], *arguments: object, cancelled: Cancel | None = None) -> Any:
         """What the task of this name makes of a file; large pictures one after another.

@@ -84,20 +84,21 @@ def _worked(
     is_cancelled: IsCancelled,
     options: LocalOptions,
 ) -> Generator[Progress, None, Wish | None]:
-    runners = open_on_devices(run.kind, run.options, context)
-    try:
-        stages = by_name(run, runners[0])
-        notices = [notice for each in runners for stage in each for notice in stage.notices]
-        enter(collection, run.id, notices, device_of(runners))
-        with options.open_decoders() as decoders:
+    with options.open_decoders() as decoders:
+        with decoders.starting() if options.pool is None else contextlib.nullcontext():
+            runners = open_on_devices(run.kind, run.options, context)
+        try:
+            stages = by_name(run, runners[0])
+            notices = [notice for each in runners for stage in each for notice in stage.notices]
+            enter(collection, run.id, notices, device_of(runners))
             claims = Claims(collection, run.id, runner_id, stages)
             pipeline = Pipeline(runners, claims, decoders, options.decoder_count)
             writer = Writer(collection, run.id, runner_id, stages, held=run.held)
             return (yield from _flowing(pipeline, claims, writer, Note(collection, run, writer), is_cancelled))
-    finally:
-        for each in runners:
-            for stage in each:
-                stage.close()
+        finally:
+            for each in runners:
+                for stage in each:
+                    stage.close()
 
 
 def _flowing(
