@@ -84,9 +84,10 @@ peers: .venv-peers/installed
 	@touch $@
 
 SECONDS ?= 600
-fuzz: .venv/developer
+fuzz: .venv/developer compile
 	@$(UV) pip install --quiet --python $(BIN)/python atheris==3.0.0
 	@$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
+	@$(BIN)/python -m bench.fuzz --again bench/results/fuzz/corpus
 
 clean:
 	rm -rf .venv .venv-peers .bootstrap ui/node_modules src/diffusion_toolkit/web/page src/diffusion_toolkit/compiled_readers dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache

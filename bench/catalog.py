@@ -176,7 +176,7 @@ def timed(work: Callable[[], object]) -> float:
 def scanning(folder: Path, images: int) -> Generator[None]:
     """A process that writes like a scan does, for as long as this lasts."""
     command = [sys.executable, "-m", "bench.catalog", "--scan", str(folder), str(images)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     assert process.stdin is not None
     try:
         yield

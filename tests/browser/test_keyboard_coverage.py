@@ -69,9 +69,9 @@ KEYS = (
     *("Enter", "Space", "Ctrl A", "Ctrl I", "0", "~", "F", "N", "X", "Shift Del", ".", "Ctrl Z", "Ctrl Y"),
     *("T", "E", "A", "Shift A", "F2", "M", "C", "/", "Ctrl K", "Ctrl F", "?", "I", "F3", "Q", "B", "-", "+", "L"),
     *("Z", "O", "P", "F11", "Y A", "Y P", "Y N", "Y S", "Y L", "Y F", "G A", "G F", "G P", "G M", "G D"),
-    *("G T", "Backspace", "[", "]", "J", "S", "V", "F6"),
+    *("G T", "Backspace", "[", "]", "J", "S", "V", "F6", "Ctrl C"),
 )
-"""Those of the page's reference; Ctrl C is left out, as the clipboard of a browser takes no files."""
+"""Those of the page's reference."""
 
 
 def test_the_overlay_of_keys_names_every_key_of_the_reference(open_page: Open) -> None:

@@ -66,6 +66,25 @@ def test_tags_loras_and_albums_are_counted_exactly(collection: Collection, libra
     )[:3]
 
 
+def test_counts_of_the_library_follow_its_changes(collection: Collection, library: SmallLibrary) -> None:
+    catalog = Catalog(collection)
+    search = Search(catalog)
+
+    def counted(asked: Search, query: str) -> dict[str, dict[str, int]]:
+        found = asked.facets(asked.run(query, now=NOW).handle, list(FACETS), 1_000)
+        return {key: {value.value: value.count for value in values} for key, values in found.items()}
+
+    for count in (1, 7, 3, 40, 2):
+        before = {query: counted(search, query) for query in ("", "steps:>0")}
+        library.change(count)
+        library.add_images(count % 5)
+        catalog.refresh()
+        anew = Search(Catalog(collection))
+        after = {query: counted(search, query) for query in before}
+        assert after == {query: counted(anew, query) for query in before}
+        assert after != before or count == 1
+
+
 def loras(row: Row) -> set[str]:
     """Names without folder and extension."""
     names = {name for kind, name, _ in row.resources if kind == "lora"}

@@ -26,7 +26,7 @@ def propose_captions(collection: Collection, texts: Mapping[int, str]) -> None:
 
 def numbers(collection: Collection, images: Sequence[int] | None = None) -> list[int]:
     """What waits, by number; of these images only."""
-    found = review.waiting(collection)
+    found = review.results(collection)
     pairs = zip(found.ids.tolist(), found.image_ids.tolist(), strict=True)
     return [number for number, image_id in pairs if images is None or image_id in images]
 

@@ -106,7 +106,7 @@ def test_what_was_taken_is_not_proposed_again_nor_applied_from_before(collection
     assert [[tag["name"] for tag in tags] for tags in proposed] == [["night"], ["fox"]]
     say(collection, [first], "joytag", {"snow": 0.6, "night": 0.4})
     tag_images(collection, [first], Tagging(remove=["night"]))
-    assert review.settle_tag(collection, review.waiting(collection).ids, "night", "take").changed == 1
+    assert review.settle_tag(collection, review.results(collection).ids, "night", "take").changed == 1
     assert said(collection, first) == {("wd", "snow", 0.6), ("joytag", "snow", 0.6)}
 
 

@@ -97,11 +97,46 @@ def test_an_edited_result_gives_its_own_tags_and_the_persons(collection: Collect
         review.edit_tags(collection, 999, ["fox"])
 
 
+def test_sure_tags_are_applied_and_doubtful_ones_go_on_waiting(collection: Collection) -> None:
+    images = put_images(collection, 4)
+    with collection.begin() as connection:
+        model_tags.write(connection, "wd", [(images[0], [("old", 0.75)])])
+    surely = {"fox": 0.95, "snow": 0.9}
+    propose_tags(
+        collection,
+        "wd",
+        dict(zip(images, (surely | {"dog": 0.5}, surely, {"dog": 0.5}, surely | {"cat": 0.2}), strict=True)),
+    )
+    ids = review.results(collection).ids
+    review.edit_tags(collection, int(ids[2]), ["mine", "dog"])
+    taken = review.accept_sure(collection, ids, 0.9, {"general": 0.3})
+    assert taken.changed == 4
+    assert states(collection) == ["waiting", "accepted", "accepted", "accepted"]  # of the last, "cat" was never shown
+    assert [said(collection, image, "wd") for image in images] == [
+        {"old": 0.75, "fox": 0.95, "snow": 0.9},
+        {"fox": 0.95, "snow": 0.9},
+        {"dog": 0.5},
+        {"fox": 0.95, "snow": 0.9},
+    ]
+    assert [tag.name for tag in tags_of(collection, images[2])] == ["mine"]
+    assert [(tag.name, tag.count) for tag in review.tags_waiting(collection, ids)] == [("dog", 1)]
+    assert review.results(collection, state="accepted").ids.tolist() == ids[1:].tolist()
+    assert last_actions(collection, 1)[0].sentence == "Accepted the sure tags of 4 pictures"
+    assert review.accept_sure(collection, ids, 0.9).journal_id is None
+    undo(collection, taken.journal_id)
+    assert (states(collection), review.results(collection, state="accepted").ids.tolist()) == (["waiting"] * 4, [])
+    assert [said(collection, image, "wd") for image in images] == [{"old": 0.75}, {}, {}, {}]
+    redo(collection)
+    assert said(collection, images[0], "wd") == {"old": 0.75, "fox": 0.95, "snow": 0.9}
+    review.accept(collection, ids, {"general": 0.3})
+    assert said(collection, images[0], "wd") == {"fox": 0.95, "snow": 0.9, "dog": 0.5}
+
+
 def test_one_word_settles_a_tag_over_all_that_wait(collection: Collection) -> None:
     images = put_images(collection, 4)
     shared = {"fox": 0.5, "snow": 0.25}
     propose_tags(collection, "wd", dict(zip(images, (shared, shared, {"fox": 0.75}, {"dog": 1.0}), strict=True)))
-    ids = review.waiting(collection, kind="tags").ids
+    ids = review.results(collection, kind="tags").ids
     assert [(tag.name, tag.count, tag.confidence) for tag in review.tags_waiting(collection, ids)] == [
         ("fox", 3, pytest.approx(0.5833, abs=1e-4)),
         ("snow", 2, 0.25),
@@ -145,7 +180,7 @@ def test_an_accepted_caption_counts_and_the_persons_comes_back(collection: Colle
 def test_many_results_are_decided_as_one_action(collection: Collection) -> None:
     images = put_images(collection, 2_500)
     propose_tags(collection, "wd", {image: {"fox": 0.5} for image in images})
-    found = review.waiting(collection)
+    found = review.results(collection)
     some = found.only(np.arange(len(found.ids)) % 2 == 0)
     accepted = review.accept(collection, some.ids)
     assert accepted.changed == 1_250

@@ -49,6 +49,27 @@ def test_results_are_listed_edited_and_decided(client: Visitor, ids: list[int], 
     assert ok(client.get(f"{C}/search", params={"q": "tag:snow"}))["total"] == 0
 
 
+def test_sure_tags_are_accepted_and_what_was_decided_is_listed(
+    client: Visitor, ids: list[int], database: Database, library: Library
+) -> None:
+    propose_tags(database.collection("main"), "wd", {image: {"fox": 0.95} for image in ids[:2]})
+    propose_tags(database.collection("main"), "joytag", {ids[2]: {"snow": 0.4}})
+    assert post(client, "review/accept-sure", kind="tags", sure_from=0.9)["changed"] == 2
+    assert post(client, "review/reject")["changed"] == 1
+
+    def listed(state: str) -> list[int]:
+        page = ok(client.get(f"{C}/review", params={"state": state}))
+        assert page["total"] == len(page["items"])
+        return [item["image_id"] for item in page["items"]]
+
+    assert (listed("waiting"), listed("accepted"), listed("rejected")) == ([], ids[:2], [ids[2]])
+    assert client.get(f"{C}/review", params={"state": "retry"}).status_code == 400
+    assert client.post(f"{C}/review/accept-sure", json={"sure_from": 1.5}).status_code == 400
+    post(client, "curation", image_ids=ids[:1], set={"nsfw": True})
+    library.set_nsfw_mode("hide")
+    assert listed("accepted") == [ids[1]]
+
+
 def test_review_is_narrowed_to_one_run(client: Visitor, ids: list[int], database: Database, library: Library) -> None:
     collection = database.collection("main")
     propose_tags(collection, "wd", {image: {"fox": 0.5} for image in ids}, run_id=1)

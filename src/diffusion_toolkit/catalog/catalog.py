@@ -13,6 +13,7 @@ from diffusion_toolkit.catalog.load import Change
 from diffusion_toolkit.catalog.selection import Selections
 from diffusion_toolkit.catalog.sort import KEYS, prepared
 from diffusion_toolkit.catalog.state import State
+from diffusion_toolkit.catalog.tallies import Tallies
 from diffusion_toolkit.errors import Cancelled, StoreError
 from diffusion_toolkit.progress import stop_if
 from diffusion_toolkit.store import feed
@@ -88,7 +89,9 @@ class Catalog:
             if self._state is None:
                 return
             library, revision = self._state.library + 1, self._next_revision()
-            self._state = replace(self._state, library=library, revision=revision, nsfw_hidden=hidden)
+            self._state = replace(
+                self._state, library=library, revision=revision, nsfw_hidden=hidden, tallies=Tallies()
+            )
             self.selections.forget_all()
             self._announce()
 
@@ -146,6 +149,7 @@ class Catalog:
                     library=state.library,
                     revision=state.revision,
                     orders=orders,
+                    tallies=state.tallies,
                     nsfw_hidden=self._nsfw_hidden,
                 )
 
@@ -208,7 +212,9 @@ class Catalog:
         if change.tables:
             orders = orders.without(frozenset(key for key in KEYS if KEYS[key].tables & change.tables))
         state.keep_ranks()
-        self._state = replace(state, revision=self._next_revision(), orders=orders)
+        old = self._state or state
+        tallies = old.tallies.carried(old, state, change)
+        self._state = replace(state, revision=self._next_revision(), orders=orders, tallies=tallies)
         self._saved = self._saved.after(len(change.positions) + state.count - change.first_new)
         self._announce()
         if (

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import NO_MOMENT, NO_NUMBER, Array
+from diffusion_toolkit.catalog.columns import NO_MOMENT, Array, Longs
 from diffusion_toolkit.catalog.days import counts_by_month, months_between
 from diffusion_toolkit.catalog.dimensions import Resources
 from diffusion_toolkit.catalog.evaluate.albums import album_mask
@@ -29,6 +29,7 @@ from diffusion_toolkit.catalog.selection import Chosen, Opened
 from diffusion_toolkit.catalog.sort import prepared
 from diffusion_toolkit.catalog.spread import spread
 from diffusion_toolkit.catalog.state import State
+from diffusion_toolkit.catalog.tallies import CODED, NO_KEY, count_codes
 from diffusion_toolkit.catalog.text_order import natural_key
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.query import format_query
@@ -41,12 +42,14 @@ from diffusion_toolkit.vocabulary import canonical_sampler, canonical_scheduler
 class Counting:
     """What is counted.
 
-    question: the state, and when; chosen: the images of the result; limit: how many values are wanted.
+    question: the state, and when; chosen: the images of the result; limit: how many values are wanted;
+    is_everything: the result is what a query for everything finds.
     """
 
     question: Question
     chosen: Opened
     limit: int
+    is_everything: bool = False
 
     @property
     def state(self) -> State:
@@ -61,6 +64,22 @@ class Counting:
     def of(self, column: str) -> Array:
         """The values of a column."""
         return self.chosen.of(self.state.columns[column])
+
+    def counts(self, column: str, size: int) -> Longs:
+        """How many images have each code of a column, `size` codes at least, in a new array."""
+        tallies = self.state.tallies
+        if not self.is_everything:
+            return count_codes(self.chosen.of(tallies.codes(self.state, column)), size)
+        known = tallies.counts(self.state, column)
+        return np.concatenate([known, np.zeros(max(0, size - len(known)), np.int64)])
+
+    def distinct(self, column: str) -> tuple[Longs, Longs]:
+        """The distinct keys of a coded column, and how many images have each."""
+        coded = self.state.tallies.coded(self.state, column)
+        if coded is not None:
+            return coded.keys, self.counts(column, len(coded.keys))
+        keys = CODED[column][0](self.of)
+        return np.unique(keys[keys != NO_KEY], return_counts=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +126,7 @@ def facets(question: Question, chosen: Chosen, keys: Iterable[str], limit: int) 
     day = (limit, question.now.date(), question.now.utcoffset(), str(question.now.tzinfo))
 
     def of_everything(known: Facet) -> list[FacetValue]:
-        return _values(Counting(question, chosen.opened(), limit), known)
+        return _values(Counting(question, chosen.opened(), limit, is_everything=True), known)
 
     return {
         key: question.state.kept.get(("facet", key, *day), partial(of_everything, known))
@@ -142,17 +161,12 @@ def _name(text: str) -> Name:
     return Name(text, quoted=has_wildcards(text))
 
 
-def _counts(codes: Array, size: int) -> Array:
-    """How often each code occurs; -1 is left out."""
-    return np.bincount(codes + 1, minlength=size + 1)[1:]
-
-
 def _by_name(column: str, group: Callable[[str], str], title: Callable[[str], str]) -> Counter:
     """Names that count as one are added up under the title of the commonest."""
 
     def counter(counting: Counting) -> Counted:
         names = counting.state.dimensions[column].names
-        counts = _grouped(_counts(counting.of(column), len(names)), names, group)
+        counts = _grouped(counting.counts(column, len(names)), names, group)
         return Counted(counts, lambda code: title(names[code]), _name)
 
     return counter
@@ -223,22 +237,21 @@ def _albums(counting: Counting) -> Counted:
 
 def _folders(counting: Counting) -> Counted:
     paths = counting.state.folders.paths
-    return Counted(_counts(counting.of("folder"), len(paths)), paths.__getitem__, _name)
+    return Counted(counting.counts("folder", len(paths)), paths.__getitem__, _name)
 
 
 def _extensions(counting: Counting) -> Counted:
     names = counting.state.exts.names
-    return Counted(_counts(counting.of("ext"), len(names)), names.__getitem__, _name)
+    return Counted(counting.counts("ext", len(names)), names.__getitem__, _name)
 
 
 def _types(counting: Counting) -> Counted:
-    state, content = counting.state, counting.of("format")
-    by_content = state.formats.matching(VIDEO_FORMATS.__contains__)
-    videos = int(_counts(content, len(state.formats.names))[by_content[:-1]].sum())
-    unknown = content < 0
-    if unknown.any():
+    state = counting.state
+    by_content = counting.counts("format", len(state.formats.names))
+    videos = int(by_content[state.formats.matching(VIDEO_FORMATS.__contains__)[:-1]].sum())
+    if by_content.sum() < counting.chosen.count:
         by_extension = state.exts.matching(VIDEO_FORMATS.__contains__)
-        videos += int(np.count_nonzero(by_extension[counting.of("ext")[unknown]]))
+        videos += int(np.count_nonzero(by_extension[counting.of("ext")[counting.of("format") < 0]]))
     return Counted(np.array([counting.chosen.count - videos, videos]), ("image", "video").__getitem__, Name)
 
 
@@ -294,7 +307,7 @@ def _months_of(field: str) -> Counter:
 
 
 def _ratings(counting: Counting) -> Counted:
-    counts = np.bincount(counting.of("rating"), minlength=11)[1:]
+    counts = counting.counts("rating", 11)[1:]
     return Counted(counts, lambda place: str(place + 1), _equal, ranks=np.arange(10))
 
 
@@ -302,29 +315,23 @@ def _equal(number: str) -> Compare:
     return Compare("=", Decimal(number))
 
 
-def _steps(counting: Counting) -> Counted:
-    steps = counting.of("steps")
-    distinct, counts = _distinct(steps[steps != NO_NUMBER])
-    return Counted(counts, lambda place: str(distinct[place]), _equal)
+def _whole_numbers(column: str) -> Counter:
+    def counter(counting: Counting) -> Counted:
+        distinct, counts = counting.distinct(column)
+        return Counted(counts, lambda place: str(distinct[place]), _equal)
+
+    return counter
 
 
 def _cfgs(counting: Counting) -> Counted:
-    cfgs = counting.of("cfg")
-    halves = np.ascontiguousarray(cfgs[np.isfinite(cfgs)], np.float32).view(np.uint16).reshape(-1, 2)
-    first, second, counts = _distinct_pairs(halves[:, 0], halves[:, 1])
-    distinct = np.stack((first, second), axis=1).astype(np.uint16).view(np.float32)[:, 0]
+    distinct, counts = counting.distinct("cfg")
+    numbers = distinct.astype(np.uint32).view(np.float32)
 
     def label(place: int) -> str:
         # The shortest digits that mean the same 32-bit number: 7.1, not 7.0999999.
-        return np.format_float_positional(distinct[place], unique=True, trim="-")
+        return np.format_float_positional(numbers[place], unique=True, trim="-")
 
     return Counted(counts, label, _equal)
-
-
-def _clip_skips(counting: Counting) -> Counted:
-    skips = counting.of("clip_skip")
-    distinct, counts = _distinct(skips[skips != NO_NUMBER])
-    return Counted(counts, lambda place: str(distinct[place]), _equal)
 
 
 def _spans_of(field: str, column: str) -> Counter:
@@ -356,10 +363,8 @@ def _spans_of(field: str, column: str) -> Counter:
 
 
 def _sizes(counting: Counting) -> Counted:
-    width, height = counting.of("width"), counting.of("height")
-    known = (width > 0) & (height > 0)
-    widths, heights, counts = _distinct_pairs(width[known], height[known])
-    return Counted(counts, lambda place: f"{widths[place]}x{heights[place]}", _dimensions)
+    distinct, counts = counting.distinct("size")
+    return Counted(counts, lambda place: f"{distinct[place] >> 32}x{distinct[place] & 0xFFFFFFFF}", _dimensions)
 
 
 def _dimensions(text: str) -> Dimensions:
@@ -367,40 +372,6 @@ def _dimensions(text: str) -> Dimensions:
     return Dimensions(int(width), int(height))
 
 
-def _distinct(numbers: Array) -> tuple[Array, Array]:
-    """Distinct numbers and their counts; for the usual small ones without sorting."""
-    if not len(numbers) or numbers.min() < 0 or numbers.max() > _SMALL_NUMBERS:
-        return np.unique(numbers, return_counts=True)
-    counts = np.bincount(numbers)
-    distinct = np.flatnonzero(counts)
-    return distinct, counts[distinct]
-
-
-def _distinct_pairs(first: Array, second: Array) -> tuple[Array, Array, Array]:
-    """Distinct pairs of numbers from 0, and their counts; where few numbers occur, without sorting."""
-    (ones, one), (others, other) = _coded(first), _coded(second)
-    pairs = one.astype(np.int64) * len(others) + other
-    if len(ones) * len(others) <= _FEW_PAIRS:
-        counts = np.bincount(pairs)
-        distinct = np.flatnonzero(counts)
-        counts = counts[distinct]
-    else:
-        distinct, counts = np.unique(pairs, return_counts=True)
-    return ones[distinct // max(len(others), 1)], others[distinct % max(len(others), 1)], counts
-
-
-def _coded(numbers: Array) -> tuple[Array, Array]:
-    """The distinct numbers, ascending, and the place of each number among them."""
-    if len(numbers) and numbers.max() > _SMALL_HALVES:
-        distinct, codes = np.unique(numbers, return_inverse=True)
-        return distinct, codes
-    seen = np.bincount(numbers) > 0
-    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[numbers]
-
-
-_SMALL_HALVES = 65_535
-_FEW_PAIRS = 1_000_000
-_SMALL_NUMBERS = 10_000
 _MICROSECONDS = 1_000_000
 
 _COUNTERS = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="facets")
@@ -434,9 +405,9 @@ FACETS: Mapping[str, Facet] = {
     "ext": Facet("ext", _extensions),
     "type": Facet("type", _types),
     "size": Facet("size", _sizes),
-    "steps": Facet("steps", _steps),
+    "steps": Facet("steps", _whole_numbers("steps")),
     "cfg": Facet("cfg", _cfgs),
-    "clip_skip": Facet("clip_skip", _clip_skips),
+    "clip_skip": Facet("clip_skip", _whole_numbers("clip_skip")),
     "denoise": Facet("denoise", _spans_of("denoise", "denoise"), by_value=True),
     "aesthetic": Facet("aesthetic", _spans_of("aesthetic", "aesthetic"), by_value=True),
     "duration": Facet("duration", _spans_of("duration", "duration_s"), by_value=True),

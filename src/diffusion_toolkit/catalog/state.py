@@ -16,6 +16,7 @@ from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.names import Names
 from diffusion_toolkit.catalog.orders import OrderCache
 from diffusion_toolkit.catalog.prompts import Prompts
+from diffusion_toolkit.catalog.tallies import Tallies
 from diffusion_toolkit.catalog.weights import RESOURCE_WEIGHTS, TAG_WEIGHTS
 from diffusion_toolkit.paths import printable
 from diffusion_toolkit.store.feed import AlbumRow, Origin, Snapshot
@@ -33,7 +34,7 @@ class State:
     tags, tag_lists: tags by name, and of each image · resources, resource_lists: likewise what recipes name ·
     nsfw_hidden: no query finds pictures that are marked NSFW, whatever it says ·
     kept: what was worked out of this state, by those who need it again ·
-    orders: prepared sort orders, filled as they are asked for.
+    orders, tallies: prepared sort orders and counts, filled as they are asked for.
     """
 
     library: int
@@ -57,6 +58,7 @@ class State:
     resource_lists: Lists = field(default_factory=lambda: Lists.none(RESOURCE_WEIGHTS), repr=False)
     albums: Albums = field(default_factory=Albums)
     orders: OrderCache = field(default_factory=OrderCache, repr=False)
+    tallies: Tallies = field(default_factory=Tallies, repr=False, compare=False)
     nsfw_hidden: bool = False
     kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
@@ -94,6 +96,12 @@ class State:
         folders = self.folders.shown
         found = np.ones(self.count, np.bool_) if folders.all() else folders[self.columns["folder"]]
         return _shared(found & ~self.columns.has(Flag.NSFW) if self.nsfw_hidden else found)
+
+    def is_listed(self, positions: Ints) -> Mask:
+        """Which of these images a query for everything finds."""
+        flags = self.columns["flags"][positions]
+        hidden = Flag.DEAD | Flag.MISSING | (Flag.NSFW if self.nsfw_hidden else 0)
+        return ((flags & np.uint8(hidden)) == 0) & self.folders.shown[self.columns["folder"][positions]]
 
     def is_hidden(self, image_id: int) -> bool:
         """Whether nothing may be told of this image. Unknown ones are: nobody can say what they show."""

@@ -141,7 +141,7 @@ def edit(
 
 def _waiting(library: OpenLibrary, common: dict[str, Any]) -> Ids:
     runs = None if common["run_id"] is None else [common["run_id"]]
-    return library_review.waiting(library.collection, kind=common["kind"], source=common["source"], run_ids=runs).ids
+    return library_review.results(library.collection, kind=common["kind"], source=common["source"], run_ids=runs).ids
 
 
 def _chosen(library: OpenLibrary, numbers: tuple[int, ...], everything: bool, common: dict[str, Any]) -> Ids:

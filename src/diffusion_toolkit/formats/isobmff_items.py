@@ -130,6 +130,8 @@ def _properties_of(item: int | None, body: bytes) -> Iterable[int]:
     id_bytes, wide = (4 if body[:1] != b"\0" else 2), number(body, 3, 1) & 1
     place = 8
     for _ in range(min(number(body, 4, 4), limits.MOST_ITEMS)):
+        if place >= len(body):
+            break
         count = number(body, place + id_bytes, 1)
         begin = place + id_bytes + 1
         width = 2 if wide else 1

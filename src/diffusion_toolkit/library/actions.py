@@ -116,6 +116,7 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "review.accepted": _about("Accepted what models say about {pictures}"),
     "review.rejected": _about("Rejected what models say about {pictures}"),
     "review.retry": _about("Put aside what models say about {pictures}, to ask again"),
+    "review.sure": _about("Accepted the sure tags of {pictures}"),
     "review.edit": _about("Edited what a model says about {pictures}"),
     "review.tag": lambda facts: (
         f'{"Accepted" if facts["decision"] == "take" else "Refused"} the tag "{facts["name"]}"'

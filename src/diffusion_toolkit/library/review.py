@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Final, Literal, cast
+from typing import Final, Literal, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,32 +36,34 @@ MOST_TAGS: Final = 500
 """Tags of one result, and of the list of tags that wait."""
 
 Ids = NDArray[np.int64]
+ResultState: TypeAlias = Literal["waiting", "accepted", "rejected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Results that wait, by id: their ids, and the image of each. Both (results,)."""
+class Results:
+    """Results of models, by id: their ids, and the image of each. Both (results,)."""
 
     ids: Ids
     image_ids: Ids
 
-    def only(self, shown: NDArray[np.bool_]) -> "Waiting":
+    def only(self, shown: NDArray[np.bool_]) -> "Results":
         """Those where this mask, (results,), is true."""
-        return Waiting(ids=self.ids[shown], image_ids=self.image_ids[shown])
+        return Results(ids=self.ids[shown], image_ids=self.image_ids[shown])
 
 
-def waiting(
+def results(
     collection: Collection,
     *,
     kind: ProposalKind | None = None,
     source: str | None = None,
     run_ids: Sequence[int] | None = None,
-) -> Waiting:
-    """All results that wait, or those of one kind, one model, some runs."""
+    state: ResultState = "waiting",
+) -> Results:
+    """All results that wait, or were accepted or rejected; or those of one kind, one model, some runs."""
     with collection.begin() as connection:
         model = None if source is None else clean_text(source)
-        rows = store.waiting(connection, kind=kind, source=model, run_ids=run_ids)
-    return Waiting(ids=rows[:, 0], image_ids=rows[:, 1])
+        rows = store.in_state(connection, state, kind=kind, source=model, run_ids=run_ids)
+    return Results(ids=rows[:, 0], image_ids=rows[:, 1])
 
 
 def groups_waiting(collection: Collection) -> list[WaitingGroup]:
@@ -90,6 +92,36 @@ def accept(
     thresholds: by category; tags that wait and are not surer, 0 to 1, are left out.
     """
     return _decide(collection, ids, "accepted", partial(_apply, thresholds))
+
+
+def accept_sure(
+    collection: Collection,
+    ids: Ids,
+    sure_from: float,
+    thresholds: Mapping[str, float] = MappingProxyType({}),
+) -> Written:
+    """Apply those tags of results that wait which are as sure as this, 0 to 1; the more doubtful ones go on waiting.
+
+    thresholds: by category; tags that are not surer are left out. What a person edited is applied as it is. A result of
+    which nothing is left to decide is accepted.
+    """
+    with collection.begin() as connection:
+        journal.lock(connection)
+        journal_id = journal.begin(connection, "review.sure", {"sure_from": sure_from, "changed": 0})
+        images: set[int] = set()
+        done: list[int] = []
+        for rows in _rows(connection, store.take_sure(connection, journal_id, ids, sure_from, thresholds)):
+            images |= {row.image_id for row in rows}
+            settled: list[ProposalRow] = []
+            open_still: list[ProposalRow] = []
+            for row in rows:
+                left = any(_above(tag, thresholds) for tag in _listed(row, "tags"))
+                (open_still if left else settled).append(row)
+            _apply(thresholds, connection, journal_id, settled)
+            _add_taken(connection, journal_id, open_still)
+            done += [row.id for row in settled]
+        store.mark(connection, journal_id, done, "accepted")
+        return _noted(connection, journal_id, len(images))
 
 
 def reject(collection: Collection, ids: Sequence[int] | Ids) -> Written:
@@ -149,7 +181,7 @@ def settle_tag(collection: Collection, ids: Ids, name: str, decision: Literal["t
         for rows in _rows(connection, moved):
             images |= {row.image_id for row in rows}
             if decision == "take":
-                _add_tag(connection, journal_id, rows, name)
+                _add_taken(connection, journal_id, rows, name)
             for row in rows:
                 if not _listed(row, "tags"):
                     done["accepted" if _listed(row, "taken") or row.payload.get("added") else "rejected"].append(row.id)
@@ -236,7 +268,7 @@ def _say(
     kept = {
         row.image_id: [
             *_listed(row, "taken"),
-            *(tag for tag in _listed(row, "tags") if _sure(tag) > thresholds.get(str(tag.get("category")), -1.0)),
+            *(tag for tag in _listed(row, "tags") if _above(tag, thresholds)),
         ]
         for row in rows
     }
@@ -248,21 +280,21 @@ def _say(
         model_tags.write_ratings(connection, source, ratings)
 
 
-def _add_tag(connection: Connection, journal_id: int, rows: Sequence[ProposalRow], name: str) -> None:
-    """Add one tag to what the models of these results say, with its confidence in each."""
-    tag_id = model_tags.tag_ids(connection, {name})[name]
+def _add_taken(connection: Connection, journal_id: int, rows: Sequence[ProposalRow], name: str | None = None) -> None:
+    """Add the tags that were taken of these results, or the one of this name, to what their models say."""
     by_source: defaultdict[str, list[ProposalRow]] = defaultdict(list)
     for row in rows:
         by_source[row.source].append(row)
     for source, some in by_source.items():
-        before = store.said(connection, source, [row.image_id for row in some])
+        taken = {row.image_id: [tag for tag in _listed(row, "taken") if name in {None, tag["name"]}] for row in some}
+        tag_ids = model_tags.tag_ids(connection, {str(tag["name"]) for tags in taken.values() for tag in tags})
+        before = store.said(connection, source, list(taken))
         after: list[tuple[int, list[int], list[float]]] = []
-        for row in sorted(some, key=lambda row: row.image_id):
-            tags, confidences = before.get(row.image_id, ([], []))
-            surest = dict(zip(tags, confidences, strict=True))
-            sure = max(_sure(tag) for tag in _listed(row, "taken") if tag["name"] == name)
-            surest[tag_id] = max(sure, surest.get(tag_id, 0.0))
-            after.append((row.image_id, list(surest), list(surest.values())))
+        for image_id, tags in sorted(taken.items()):
+            surest = dict(zip(*before.get(image_id, ([], [])), strict=True))
+            for tag_id, sure in _surest(tags, tag_ids).items():
+                surest[tag_id] = max(sure, surest.get(tag_id, 0.0))
+            after.append((image_id, list(surest), list(surest.values())))
         store.say(connection, journal_id, source, after)
 
 
@@ -359,6 +391,11 @@ def _surest(tags: Iterable[Mapping[str, JsonValue]], tag_ids: Mapping[str, int])
         number = tag_ids[str(tag["name"])]
         surest[number] = max(_sure(tag), surest.get(number, 0.0))
     return surest
+
+
+def _above(tag: Mapping[str, JsonValue], thresholds: Mapping[str, float]) -> bool:
+    """Whether a tag is surer than its category asks for."""
+    return _sure(tag) > thresholds.get(str(tag.get("category")), -1.0)
 
 
 def _sure(tag: Mapping[str, JsonValue]) -> float:

@@ -5,7 +5,7 @@ to where a tag came from, where it went, its name), `sourced` (source to tags an
 `model_caption` (the caption that was added, or the one that an undo took out).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,9 +19,9 @@ from diffusion_toolkit.store.journal import Connection, array_text, json_text
 from diffusion_toolkit.store.proposals import ProposalKind
 from diffusion_toolkit.store.refused_tags import refused
 
-_WAITING: Final = """
+_IN_STATE: Final = """
 SELECT id, image_id FROM proposal
-WHERE state = 'waiting' AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+WHERE state = %(state)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)
   AND (%(source)s::text IS NULL OR source = %(source)s) AND (%(runs)s::int[] IS NULL OR run_id = ANY (%(runs)s::int[]))
 ORDER BY id
 """
@@ -80,6 +80,35 @@ WITH moving AS MATERIALIZED (
 )
 SELECT id FROM moving ORDER BY id
 """  # noqa: S608  parts of this file
+
+# What a person edited is sure: every tag that is left in it was looked at.
+_TAKE_SURE: Final = """
+WITH parted AS MATERIALIZED (
+    SELECT proposal.id, image_id, payload, sure, rest
+    FROM proposal CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_agg(tag ORDER BY place) FILTER (WHERE is_sure), '[]') AS sure,
+               coalesce(jsonb_agg(tag ORDER BY place) FILTER (WHERE NOT is_sure), '[]') AS rest
+        FROM jsonb_array_elements(payload -> 'tags') WITH ORDINALITY AS one (tag, place)
+        CROSS JOIN LATERAL (SELECT coalesce((tag ->> 'confidence')::float8, 1) AS confidence) AS told
+        CROSS JOIN LATERAL (
+            SELECT payload ? 'added' OR (confidence >= %(sure_from)s
+                AND confidence > coalesce((%(above)s::jsonb ->> (tag ->> 'category'))::float8, -1)) AS is_sure
+        ) AS judged
+    ) AS parts
+    WHERE proposal.id = ANY (%(ids)s::int[]) AND state = 'waiting' AND kind = 'tags'
+      AND (sure <> '[]' OR payload ? 'added')
+    FOR UPDATE OF proposal
+), replaced AS (
+    UPDATE proposal SET payload = parted.payload
+        || jsonb_build_object('tags', rest, 'taken', coalesce(parted.payload -> 'taken', '[]') || sure)
+    FROM parted WHERE proposal.id = parted.id
+), noted AS (
+    INSERT INTO journal_row (journal_id, image_id, before)
+    SELECT %(journal)s, image_id, jsonb_build_object('payloads', jsonb_object_agg(id, payload))
+    FROM parted GROUP BY image_id ORDER BY image_id
+)
+SELECT id FROM parted ORDER BY id
+"""
 
 _SOURCED: Final = """
 WITH given AS MATERIALIZED (
@@ -254,12 +283,16 @@ class WaitingTag:
     confidence: float | None
 
 
-def waiting(
-    connection: Connection, *, kind: str | None, source: str | None, run_ids: Sequence[int] | None
+def in_state(
+    connection: Connection, state: str, *, kind: str | None, source: str | None, run_ids: Sequence[int] | None
 ) -> NDArray[np.int64]:
-    """Results that wait, by id: (results, 2), their ids and their images. run_ids: those of any of these; None: all."""
+    """Results in a state, by id: (results, 2), their ids and their images.
+
+    run_ids: those of any of these; None: all.
+    """
     runs = None if run_ids is None else array_text(run_ids)
-    rows = driver(connection).execute(_WAITING, {"kind": kind, "source": source, "runs": runs}).fetchall()
+    given = {"state": state, "kind": kind, "source": source, "runs": runs}
+    rows = driver(connection).execute(_IN_STATE, given).fetchall()
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
@@ -291,6 +324,22 @@ def move_tag(connection: Connection, journal_id: int, ids: NDArray[np.int64], na
     """Move a tag from `tags` to another list of the payloads of these results; returns those that proposed it."""
     given = {"journal": journal_id, "ids": array_text(ids), "name": name, "there": there}
     return [row[0] for row in driver(connection).execute(_MOVE, given)]
+
+
+def take_sure(
+    connection: Connection, journal_id: int, ids: NDArray[np.int64], sure_from: float, above: Mapping[str, float]
+) -> list[int]:
+    """Move the tags of these results that are as sure as this, 0 to 1, from `tags` to `taken`; returns what it changed.
+
+    above: by category; tags that are not surer stay. Of results that a person edited all are moved.
+    """
+    given = {
+        "journal": journal_id,
+        "ids": array_text(ids),
+        "sure_from": sure_from,
+        "above": json_text(dict(above)),
+    }
+    return [row[0] for row in driver(connection).execute(_TAKE_SURE, given)]
 
 
 def say(

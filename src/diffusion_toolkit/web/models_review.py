@@ -11,8 +11,9 @@ ModelName = Annotated[str, Field(max_length=300)]
 
 
 class WaitingResult(Answer):
-    """A result that waits. payload: of tags `tags`, `taken`, `refused`, `added`, `rating`; of captions `text`,
-    `base`.
+    """A result of a model.
+
+    payload: of tags `tags`, `taken`, `refused`, `added`, `rating`; of captions `text`, `base`.
     """
 
     id: int
@@ -26,7 +27,7 @@ class WaitingResult(Answer):
 
 
 class WaitingPage(Answer):
-    """Some of the results that wait, by number. next: ask for those after it; null: there are no more."""
+    """Some of the results, by number. next: ask for those after it; null: there are no more."""
 
     total: int
     items: list[WaitingResult]
@@ -72,6 +73,12 @@ class AcceptRequest(ChosenResults):
             description="By category: tags that are not surer are left out.",
         ),
     ]
+
+
+class AcceptSureRequest(AcceptRequest):
+    """Results whose sure tags are applied."""
+
+    sure_from: Annotated[float, Field(ge=0, le=1, strict=False, description="Tags as sure as this, and surer ones.")]
 
 
 class TagDecision(ChosenResults):

@@ -1795,7 +1795,7 @@ export interface paths {
         };
         /**
          * Waiting Results
-         * @description The results that wait, by number.
+         * @description The results that wait, or that were accepted or rejected, by number.
          */
         get: operations["waiting_results"];
         put?: never;
@@ -1860,6 +1860,26 @@ export interface paths {
          * @description Apply results. `changed`: on how many pictures.
          */
         post: operations["accept_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}/review/accept-sure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Sure
+         * @description Apply those tags of results that are sure enough; the others go on waiting. `changed`: on how many pictures.
+         */
+        post: operations["accept_sure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3007,6 +3027,34 @@ export interface components {
             run_ids?: number[] | null;
             /** Source */
             source?: string | null;
+            /**
+             * Thresholds
+             * @description By category: tags that are not surer are left out.
+             */
+            thresholds?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * AcceptSureRequest
+         * @description Results whose sure tags are applied.
+         */
+        AcceptSureRequest: {
+            /** Except */
+            except?: number[];
+            /** Ids */
+            ids?: number[] | null;
+            /** Kind */
+            kind?: ("tags" | "caption") | null;
+            /** Run Ids */
+            run_ids?: number[] | null;
+            /** Source */
+            source?: string | null;
+            /**
+             * Sure From
+             * @description Tags as sure as this, and surer ones.
+             */
+            sure_from: number;
             /**
              * Thresholds
              * @description By category: tags that are not surer are left out.
@@ -6431,7 +6479,7 @@ export interface components {
         };
         /**
          * WaitingPage
-         * @description Some of the results that wait, by number. next: ask for those after it; null: there are no more.
+         * @description Some of the results, by number. next: ask for those after it; null: there are no more.
          */
         WaitingPage: {
             /** Items */
@@ -6443,8 +6491,9 @@ export interface components {
         };
         /**
          * WaitingResult
-         * @description A result that waits. payload: of tags `tags`, `taken`, `refused`, `added`, `rating`; of captions `text`,
-         *     `base`.
+         * @description A result of a model.
+         *
+         *     payload: of tags `tags`, `taken`, `refused`, `added`, `rating`; of captions `text`, `base`.
          */
         WaitingResult: {
             /** Id */
@@ -10159,6 +10208,8 @@ export interface operations {
                 run_id?: number[] | null;
                 /** @description The name of a model. Absent: all. */
                 source?: string | null;
+                /** @description Those that wait, or those that were decided. */
+                state?: "waiting" | "accepted" | "rejected";
             };
             header?: never;
             path: {
@@ -10272,6 +10323,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    accept_sure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptSureRequest"];
             };
         };
         responses: {

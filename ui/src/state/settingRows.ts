@@ -94,6 +94,7 @@ function ownRows(): SettingRow[] {
     own({ id: 'hover-play', section: 'grid', title: 'settings.hover-play', detail: 'settings.hover-play-detail', control: { kind: 'switch' }, usual: true, get: () => gridPreferences.hoverPlay, set: (value) => (gridPreferences.hoverPlay = value) }),
     own({ id: 'viewer-overlay', section: 'viewer', title: 'settings.viewer-overlay', control: { kind: 'switch' }, usual: true, get: () => viewer.overlay, set: (value) => (viewer.overlay = value) }),
     own({ id: 'auto-advance', section: 'viewer', title: 'settings.auto-advance', detail: 'settings.auto-advance-detail', control: { kind: 'switch' }, usual: false, get: () => autoAdvance.on, set: (value) => value !== autoAdvance.on && autoAdvance.toggle() }),
+    own({ id: 'wheel-steps', section: 'viewer', title: 'settings.wheel-steps', detail: 'settings.wheel-steps-detail', control: { kind: 'switch' }, usual: false, get: () => viewer.wheelSteps, set: (value) => (viewer.wheelSteps = value) }),
     own({ id: 'slideshow-seconds', section: 'viewer', title: 'settings.slideshow-seconds', control: { kind: 'choice', choices: seconds }, usual: '5', get: () => String(slideshow.seconds), set: (value) => (slideshow.seconds = Number(value)) }),
     own({ id: 'slideshow-shuffle', section: 'viewer', title: 'settings.slideshow-shuffle', control: { kind: 'switch' }, usual: false, get: () => slideshow.shuffle, set: (value) => (slideshow.shuffle = value) }),
   ];

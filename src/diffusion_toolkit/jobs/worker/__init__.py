@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -45,8 +46,15 @@ _log = logging.getLogger(__name__)
 
 
 def give_way() -> None:
-    """Let this process, and those it starts, take the time that others leave."""
+    """Let this process, and those it starts, take the time that others leave.
+
+    Linux may share time among sessions first, and by niceness only within one (sched(7), "The autogroup feature"): the
+    session of a process that leads one gets the same niceness.
+    """
     psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
+    if sys.platform == "linux" and os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def run_worker(

@@ -9,13 +9,14 @@ from diffusion_toolkit import jobs
 from diffusion_toolkit.errors import NotFound
 from diffusion_toolkit.jobs.review import plan_retry
 from diffusion_toolkit.library import review
-from diffusion_toolkit.library.review import Ids, Waiting
+from diffusion_toolkit.library.review import Ids, Results, ResultState
 from diffusion_toolkit.store.proposal_decisions import ProposalRow
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS
 from diffusion_toolkit.web.json_answer import json_answer
 from diffusion_toolkit.web.models import LARGEST_ID, Id, WrittenAnswer
 from diffusion_toolkit.web.models_review import (
     AcceptRequest,
+    AcceptSureRequest,
     CaptionEdit,
     ChosenResults,
     ModelName,
@@ -47,11 +48,13 @@ def waiting_results(
     kind: Kind = None,
     source: Source = None,
     run_id: RunNumbers = None,
+    state: Annotated[ResultState, Query(description="Those that wait, or those that were decided.")] = "waiting",
     after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> WaitingPage:
-    """The results that wait, by number."""
-    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_ids=run_id))
+    """The results that wait, or that were accepted or rejected, by number."""
+    found = review.results(writing.collection, kind=kind, source=source, run_ids=run_id, state=state)
+    ids = _shown(writing, found)
     later = ids[ids > after]
     rows = review.read(writing.collection, later[:limit].tolist())
     following = int(later[limit - 1]) if len(later) > limit else None
@@ -72,7 +75,7 @@ def waiting_counts(writing: TheWriting) -> list[WaitingCountAnswer]:
 @router.get("/tags", response_model=list[WaitingTagAnswer])
 def waiting_tags(writing: TheWriting, kind: Kind = None, source: Source = None, run_id: RunNumbers = None) -> Response:
     """The tags that the results propose, the most frequent first; each can be settled with one word."""
-    ids = _shown(writing, review.waiting(writing.collection, kind=kind, source=source, run_ids=run_id))
+    ids = _shown(writing, review.results(writing.collection, kind=kind, source=source, run_ids=run_id))
     return json_answer(review.tags_waiting(writing.collection, ids))
 
 
@@ -80,6 +83,14 @@ def waiting_tags(writing: TheWriting, kind: Kind = None, source: Source = None, 
 def accept_results(writing: TheWriting, asked: AcceptRequest) -> WrittenAnswer:
     """Apply results. `changed`: on how many pictures."""
     written = review.accept(writing.collection, _chosen(writing, asked), asked.thresholds)
+    return writing.done(written, "review", "tags", "curation")
+
+
+@router.post("/accept-sure", response_model=WrittenAnswer)
+def accept_sure(writing: TheWriting, asked: AcceptSureRequest) -> WrittenAnswer:
+    """Apply those tags of results that are sure enough; the others go on waiting. `changed`: on how many pictures."""
+    ids = _chosen(writing, asked)
+    written = review.accept_sure(writing.collection, ids, asked.sure_from, asked.thresholds)
     return writing.done(written, "review", "tags", "curation")
 
 
@@ -122,7 +133,7 @@ def edit_result_caption(writing: TheWriting, result_id: ResultId, asked: Caption
 
 def _chosen(writing: Writing, asked: ChosenResults) -> Ids:
     """The results that are meant; those of hidden pictures never are."""
-    found = review.waiting(writing.collection, kind=asked.kind, source=asked.source, run_ids=asked.run_ids)
+    found = review.results(writing.collection, kind=asked.kind, source=asked.source, run_ids=asked.run_ids)
     ids = _shown(writing, found)
     if asked.ids is not None:
         ids = ids[np.isin(ids, np.asarray(asked.ids, np.int64))]
@@ -131,11 +142,11 @@ def _chosen(writing: Writing, asked: ChosenResults) -> Ids:
 
 def _require_shown(writing: Writing, result_id: int) -> None:
     """Raises NotFound for a result that does not wait, or of a hidden picture."""
-    if result_id not in _shown(writing, review.waiting(writing.collection)):
+    if result_id not in _shown(writing, review.results(writing.collection)):
         raise NotFound("This result does not wait any more.")
 
 
-def _shown(writing: Writing, found: Waiting) -> Ids:
+def _shown(writing: Writing, found: Results) -> Ids:
     """The numbers of those results whose pictures may be told of."""
     return found.only(np.isin(found.image_ids, _told(writing, found.image_ids))).ids
 
