@@ -3,7 +3,8 @@
 python -m bench.enrich
 
 WD v3's base architecture (ViT-B/16 at 448) with random weights, on pictures of 1024 × 1024. Each baseline is measured
-alone, in the same process, before and after the run it is compared with.
+alone, in the same process, before and after the run it is compared with, several times in turn: the median counts,
+because machines do not keep their speed for minutes. Looking alone is done in the size of batch that it is fastest in.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -39,10 +41,11 @@ FORMATS: Final = {"png": {}, "jpg": {"quality": 92}}
 def main() -> None:
     """Make a model and pictures, and measure each format."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=int, default=32, help="of each format")
+    parser.add_argument("--pictures", type=int, default=24, help="of each format in each round")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or directml")
     parser.add_argument("--size", choices=("base", "large", "tiny"), default="base", help="of the network")
-    parser.add_argument("--batch", type=int, default=4, help="of looking alone")
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 2, 4], help="that looking alone tries")
     asked = parser.parse_args()
     sizes = {
         "base": {},
@@ -56,25 +59,37 @@ def main() -> None:
         database.prepare()
         device: Device = asked.device
         context = StageContext(models_folder=models, runtime=RuntimeOptions(device=device))
-        print("       decoding/s   looking/s   together/s   of the slower")
+        print("       decoding/s   looking/s (batch)   together/s   of the slower")
         for ending, options in FORMATS.items():
-            pictures = Path(folder) / ending
-            pictures.mkdir()
-            files = [make_picture(pictures / f"{n}.{ending}", n, **options) for n in range(asked.pictures)]
-            print(f"{ending:5}", _line(database.collection(ending), files, context, asked.batch), flush=True)
+            rounds = [_pictures(Path(folder) / ending / str(n), ending, asked, options) for n in range(asked.rounds)]
+            print(f"{ending:5}", _line(database.collection(ending), rounds, context, asked.batches), flush=True)
         database.close()
 
 
-def _line(collection: Collection, files: Sequence[Path], context: StageContext, batch: int) -> str:
+def _pictures(folder: Path, ending: str, asked: argparse.Namespace, options: dict[str, int]) -> list[Path]:
+    folder.mkdir(parents=True)
+    first = int(folder.name) * asked.pictures
+    return [make_picture(folder / f"{first + n}.{ending}", first + n, **options) for n in range(asked.pictures)]
+
+
+def _line(
+    collection: Collection, rounds: Sequence[Sequence[Path]], context: StageContext, batches: Sequence[int]
+) -> str:
     (stage,) = tags.KIND.open(tags.KIND.check({}), context)
-    decoding, looking = [_decoding(files, stage)], [_looking(files, stage, batch)]
-    together = _together(collection, files[0].parent, context)
-    looking.append(_looking(files, stage, batch))
-    decoding.append(_decoding(files, stage))
-    slower = min(sum(decoding), sum(looking)) / 2
-    share = together / slower
+    rates = {batch: _looking(rounds[0], stage, batch) for batch in batches}
+    batch = max(rates, key=rates.__getitem__)
+    found: list[tuple[float, float, float, float]] = []
+    for files in rounds:
+        decoding, looking = [_decoding(files, stage)], [_looking(files, stage, batch)]
+        together = _together(collection, files[0].parent, context)
+        looking.append(_looking(files, stage, batch))
+        decoding.append(_decoding(files, stage))
+        slower = min(sum(decoding), sum(looking)) / 2
+        found.append((sum(decoding) / 2, sum(looking) / 2, together, together / slower))
+    decoded, looked, all_of_it, share = (median(column) for column in zip(*found, strict=True))
+    shares = " ".join(f"{each[3]:.3f}" for each in found)
     verdict = "" if share >= WANTED else f"  (wanted: {WANTED})"
-    return f"{sum(decoding) / 2:11.2f} {sum(looking) / 2:11.2f} {together:12.2f} {share:15.3f}{verdict}"
+    return f"{decoded:11.2f} {looked:11.2f} ({batch:2}) {all_of_it:16.2f} {share:15.3f}{verdict}   rounds: {shares}"
 
 
 def _decoding(files: Sequence[Path], stage: AnyStage) -> float:
@@ -92,12 +107,12 @@ def _decoding(files: Sequence[Path], stage: AnyStage) -> float:
 
 
 def _looking(files: Sequence[Path], stage: AnyStage, batch: int) -> float:
-    """Pictures that the network looks at in a second, from memory, in the size of batch that the run ends up with."""
+    """Pictures that the network looks at in a second, from memory."""
     random = np.random.default_rng(1)
     pixels = random.integers(0, 255, (448, 448, 3), dtype=np.uint8)
     prepared = [stage.prepare(Given(image_id=0, pixels=pixels))] * batch
     stage.infer(prepared)
-    rounds = max(2, len(files) // batch // 2)
+    rounds = max(2, len(files) // batch // 3)
     return _per_second(rounds * batch, lambda: [stage.infer(prepared) for _ in range(rounds)])
 
 
@@ -107,7 +122,10 @@ def _together(collection: Collection, folder: Path, context: StageContext) -> fl
     for _ in scan(collection, root.id, ScanOptions(phases=("quick",), workers=1)):
         pass
     with collection.begin() as connection:
-        ids = np.array([row[0] for row in connection.exec_driver_sql("SELECT id FROM image ORDER BY id")], np.int32)
+        found = connection.exec_driver_sql(
+            "SELECT image.id FROM image JOIN folder ON folder.id = folder_id WHERE root_id = %s ORDER BY 1", (root.id,)
+        )
+        ids = np.array([row[0] for row in found], np.int32)
     opened: list[float] = []
 
     def timed(options: Options, known: StageContext) -> tuple[AnyStage, ...]:

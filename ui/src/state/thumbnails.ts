@@ -14,8 +14,8 @@ import { AGAIN_MS, stopLoading } from '../lib/thumbnails';
 const CONNECTIONS = 4;
 const ANSWERS_AT_ONCE = 2;
 const PER_ANSWER = 24;
-/** So many characters of thumbnails are kept: a thousand or more of them, as large as they are in tiles. */
-const MOST_KEPT = 16_000_000;
+/** So many characters of thumbnails are kept: some hundreds of them, as large as they are in tiles: a few screens. */
+const MOST_KEPT = 4_000_000;
 
 /** The thumbnail of a picture as it is now. */
 export interface Thumbnail {
