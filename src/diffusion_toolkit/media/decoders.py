@@ -5,12 +5,11 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from threading import BoundedSemaphore, Lock, Thread
+from threading import BoundedSemaphore, Lock
 from typing import Any, Final, Protocol, cast
 
 import psutil
@@ -50,10 +49,12 @@ class _Decoder:
     connection: "Connection[bytes, bytes]"
 
     @classmethod
-    def start(cls, limits: WorkLimits) -> "_Decoder":
+    def start(cls, limits: WorkLimits, niceness: int) -> "_Decoder":
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve_decoding, args=(theirs, limits), name="dtk-decoder", daemon=True)
+        process = context.Process(
+            target=serve_decoding, args=(theirs, limits, niceness), name="dtk-decoder", daemon=True
+        )
         with without_main():
             process.start()
         theirs.close()
@@ -114,33 +115,17 @@ class _Decoder:
 class Decoders:
     """At most `count` processes, started when needed and kept for the next task. May be used from many threads.
 
-    A process that breaks a limit is ended and replaced; a file that ends two processes is given up.
+    A process that breaks a limit is ended and replaced; a file that ends two processes is given up. niceness: by how
+    much they give way to their parent and others, where the system knows it (nice(2), 0 to 19).
     """
 
-    def __init__(self, count: int, limits: WorkLimits | None = None) -> None:
+    def __init__(self, count: int, limits: WorkLimits | None = None, niceness: int = 0) -> None:
         self.limits = limits or WorkLimits()
+        self._niceness = niceness
         self._count = count
         self._places = BoundedSemaphore(count)
         self._resting: list[_Decoder] = []
         self._lock = Lock()
-
-    @contextlib.contextmanager
-    def starting(self) -> Generator[None]:
-        """Start all processes of a fresh pool while the body does something else: first tasks do not wait for them."""
-        thread = Thread(target=self._start_all, name="dtk-decoders", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            thread.join()
-
-    def _start_all(self) -> None:
-        with contextlib.suppress(UnreadableFile):  # whoever asks first hears of it
-            for _ in range(self._count):
-                with self._places:
-                    started = _Decoder.start(self.limits)
-                with self._lock:
-                    self._resting.append(started)
 
     def run(self, name: str, path: str | os.PathLike[str], *arguments: object, cancelled: Cancel | None = None) -> Any:
         """What the task of this name makes of a file; large pictures one after another.
@@ -193,7 +178,7 @@ class Decoders:
             with self._lock:
                 decoder = self._resting.pop() if self._resting else None
             if decoder is None:
-                return _Decoder.start(self.limits)
+                return _Decoder.start(self.limits, self._niceness)
             if decoder.rests:
                 return decoder
             decoder.end()

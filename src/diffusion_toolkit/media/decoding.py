@@ -49,8 +49,10 @@ def unpack(data: bytes) -> Any:
     return marshal.loads(data)  # noqa: S302 it gives plain values only, from a process of ours
 
 
-def serve_decoding(connection: "Connection[bytes, bytes]", limits: WorkLimits) -> None:
-    """Do tasks until the parent is gone or nothing came for a while."""
+def serve_decoding(connection: "Connection[bytes, bytes]", limits: WorkLimits, niceness: int) -> None:
+    """Do tasks until the parent is gone or nothing came for a while. niceness: added to that of the parent."""
+    if niceness and hasattr(os, "nice"):
+        os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its processes
     with contextlib.suppress(OSError):
         os.dup2(2, 1)  # what a decoder prints must not get into what the program prints

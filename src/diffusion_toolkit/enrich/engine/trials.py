@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, cast
 
 from diffusion_toolkit.enrich.engine.pipeline import Picture, Pipeline
 from diffusion_toolkit.enrich.engine.stage import AnyStage, ItemFailed, Options, StageContext, device_of
-from diffusion_toolkit.enrich.executors.local import LocalOptions, open_on_devices
+from diffusion_toolkit.enrich.executors.local import LocalOptions, notices_of, opened_on_devices
 from diffusion_toolkit.errors import ToolkitError
 from diffusion_toolkit.media.decoders import Decoders
 from diffusion_toolkit.media.spawning import without_main
@@ -56,21 +56,14 @@ Try: TypeAlias = Callable[[Trial], Measured]
 
 def tried_here(trial: Trial) -> Measured:
     """Try in this process. Nothing is written."""
-    runners = open_on_devices(trial.kind, trial.options, trial.context)
-    try:
-        with trial.local.open_decoders() as decoders:
-            tried, failed, rate = _measured(runners, trial, decoders)
+    with (
+        opened_on_devices(trial.kind, trial.options, trial.context) as runners,
+        trial.local.open_decoders() as decoders,
+    ):
+        tried, failed, rate = _measured(runners, trial, decoders)
         return Measured(
-            tried=tried,
-            failed=failed,
-            rate_per_s=rate,
-            device=device_of(runners),
-            notices=tuple(dict.fromkeys(notice for stage in runners[0] for notice in stage.notices)),
+            tried=tried, failed=failed, rate_per_s=rate, device=device_of(runners), notices=notices_of(runners)
         )
-    finally:
-        for each in runners:
-            for stage in each:
-                stage.close()
 
 
 def tried_apart(trial: Trial) -> Measured:

@@ -3,15 +3,16 @@
 import contextlib
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from diffusion_toolkit.enrich.engine import runs
 from diffusion_toolkit.enrich.engine.claiming import Claims
 from diffusion_toolkit.enrich.engine.pipeline import Outcome, Pipeline
 from diffusion_toolkit.enrich.engine.runner import ENDS, Note, by_name, enter, leave, working
 from diffusion_toolkit.enrich.engine.runs import Run
-from diffusion_toolkit.enrich.engine.stage import AnyStage, StageContext, device_of
+from diffusion_toolkit.enrich.engine.stage import AnyStage, StageContext, StageKind, device_of
 from diffusion_toolkit.enrich.engine.writing import COMMIT_AT, COMMIT_EVERY_S, Writer
 from diffusion_toolkit.enrich.stages.registry import kind_of
 from diffusion_toolkit.errors import StoreError, ToolkitError
@@ -19,6 +20,10 @@ from diffusion_toolkit.media.decoders import Decoders
 from diffusion_toolkit.progress import IsCancelled, Progress, never, stop_if
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.enrichment_runs import Wish
+
+DECODER_NICENESS: Final = 5
+"""Of decoders below the process that looks: a network on the same processor, or the thread that feeds a card, stands
+still for as long as one of its threads waits; they decode ahead in the time that it leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class LocalOptions:
     @contextlib.contextmanager
     def open_decoders(self) -> Generator[Decoders]:
         """The processes that decode."""
-        decoders = self.pool or Decoders(self.decoder_count)
+        decoders = self.pool or Decoders(self.decoder_count, niceness=DECODER_NICENESS)
         try:
             yield decoders
         finally:
@@ -63,17 +68,35 @@ def work(
         leave(collection, run_id, runner_id, ENDS[wish])
 
 
-def open_on_devices(run_kind: str, options: runs.Options, context: StageContext) -> list[tuple[AnyStage, ...]]:
-    """The stages of a kind, opened once for each device that they can run on."""
+@contextlib.contextmanager
+def opened_on_devices(
+    run_kind: str, options: runs.Options, context: StageContext
+) -> Generator[list[tuple[AnyStage, ...]]]:
+    """The stages of a kind, opened once for each device that they can run on; closed in the end."""
     kind = kind_of(run_kind)
-    opened = [kind.open(options, context)]
-    while all(stage.device == "cuda" and stage.fixed_batch is None for stage in opened[0]):
-        runtime = replace(context.runtime, device="cuda", device_id=context.runtime.device_id + len(opened))
-        try:
-            opened.append(kind.open(options, replace(context, runtime=runtime)))
-        except ToolkitError:
-            break  # there is no further card
-    return opened
+    with contextlib.ExitStack() as closing:
+        opened = [_opened(kind, options, context, closing)]
+        while all(stage.device == "cuda" and stage.fixed_batch is None for stage in opened[0]):
+            runtime = replace(context.runtime, device="cuda", device_id=context.runtime.device_id + len(opened))
+            try:
+                opened.append(_opened(kind, options, replace(context, runtime=runtime), closing))
+            except ToolkitError:
+                break  # there is no further card
+        yield opened
+
+
+def _opened(
+    kind: StageKind, options: runs.Options, context: StageContext, closing: contextlib.ExitStack
+) -> tuple[AnyStage, ...]:
+    stages = kind.open(options, context)
+    for stage in stages:
+        closing.callback(stage.close)
+    return stages
+
+
+def notices_of(runners: Sequence[Sequence[AnyStage]]) -> tuple[str, ...]:
+    """What the stages of all devices have to say to the user, each sentence once."""
+    return tuple(dict.fromkeys(notice for stages in runners for stage in stages for notice in stage.notices))
 
 
 def _worked(
@@ -84,21 +107,16 @@ def _worked(
     is_cancelled: IsCancelled,
     options: LocalOptions,
 ) -> Generator[Progress, None, Wish | None]:
-    with options.open_decoders() as decoders:
-        with decoders.starting() if options.pool is None else contextlib.nullcontext():
-            runners = open_on_devices(run.kind, run.options, context)
-        try:
-            stages = by_name(run, runners[0])
-            notices = [notice for each in runners for stage in each for notice in stage.notices]
-            enter(collection, run.id, notices, device_of(runners))
-            claims = Claims(collection, run.id, runner_id, stages)
-            pipeline = Pipeline(runners, claims, decoders, options.decoder_count)
-            writer = Writer(collection, run.id, runner_id, stages, held=run.held)
-            return (yield from _flowing(pipeline, claims, writer, Note(collection, run, writer), is_cancelled))
-        finally:
-            for each in runners:
-                for stage in each:
-                    stage.close()
+    with (
+        options.open_decoders() as decoders,
+        opened_on_devices(run.kind, run.options, context) as runners,
+    ):
+        stages = by_name(run, runners[0])
+        enter(collection, run.id, notices_of(runners), device_of(runners))
+        claims = Claims(collection, run.id, runner_id, stages)
+        pipeline = Pipeline(runners, claims, decoders, options.decoder_count)
+        writer = Writer(collection, run.id, runner_id, stages, held=run.held)
+        return (yield from _flowing(pipeline, claims, writer, Note(collection, run, writer), is_cancelled))
 
 
 def _flowing(
