@@ -1,5 +1,6 @@
 """NSFW mode with teeth: while it hides, no answer of the server tells anything of a picture that is marked."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,6 @@ def test_no_query_and_no_count_finds_what_is_hidden(client: Visitor, images: lis
     assert client.get("/api/status").json()["nsfw_mode"] == "hide"
     prompts = client.get(f"{C}/prompts").json()
     assert "velvet" not in str(prompts)
-    offers = client.get(f"{C}/complete", params={"q": "vel", "cursor": 3})
-    assert "velvet" not in offers.text
     set_mode(client, "show")
     assert search(client, "velvet")["total"] == 1
 
@@ -76,6 +75,37 @@ def test_no_address_of_a_hidden_picture_answers(app: FastAPI, client: Visitor, i
     assert kind(client.get(f"{C}/curation.json.gz")) == "refused"
     changed = client.post(f"{C}/curation", json={"image_ids": [hidden], "set": {"rating": 3}}).json()["changed"]
     assert changed == 0
+
+
+def test_neither_covers_nor_completion_tell_of_what_is_hidden(
+    client: Visitor, pictures: Path, scanned: Scan, images: list[dict[str, Any]]
+) -> None:
+    graph = {"1": {"class_type": "VelvetSampler", "inputs": {"velvet_steps": 20}}}
+    save_png(pictures / "graph.png", texts={"prompt": json.dumps(graph)}, colour=9)
+    scanned()
+    (marked,) = [image for image in all_images(client, expected=4) if image["name"] == "graph.png"]
+    client.post(f"{C}/curation", json={"image_ids": [marked["id"]], "set": {"nsfw": True}})
+    hidden, shown = images[1]["id"], images[2]["id"]
+    both, hers = (client.post(f"{C}/albums", json={"name": name}).json()["id"] for name in ("both", "hers"))
+    client.post(f"{C}/albums/{both}/add", json={"image_ids": [hidden, shown]})
+    client.post(f"{C}/albums/{hers}/add", json={"image_ids": [hidden]})
+    client.post(f"{C}/albums", json={"name": "smart", "query": "rating:none", "sort": "date"})
+
+    def seen() -> tuple[dict[str, int | None], str]:
+        covers = {album["name"]: album["cover_id"] for album in client.get(f"{C}/albums").json()}
+        offers = [
+            client.get(f"{C}/complete", params={"text": text}).text for text in ("vel", "node:Vel", "node.*.vel")
+        ]
+        return covers, " ".join(offers)
+
+    covers, offers = seen()
+    assert covers == {"both": hidden, "hers": hidden, "smart": marked["id"]}
+    assert all(name in offers for name in ("velvet", "VelvetSampler", "velvet_steps"))
+    set_mode(client, "hide")
+    covers, offers = seen()
+    assert covers == {"both": shown, "hers": None, "smart": shown}
+    assert "elvet" not in offers
+    assert client.post(f"{C}/viewed", json={"image_ids": [hidden, shown]}).json()["changed"] == 1
 
 
 def test_results_of_before_cannot_be_asked_for(client: Visitor, images: list[dict[str, Any]]) -> None:

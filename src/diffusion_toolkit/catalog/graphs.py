@@ -71,6 +71,19 @@ class Graphs:
             words=tuple(number),
         )
 
+    def only(self, wanted: Mask) -> "Graphs":
+        """Some of the graphs. wanted: by code."""
+        nodes, slots = wanted[self._graph_of_node], wanted[self._graph_of_slot]
+        return Graphs(
+            words=self.words,
+            ids=self.ids[wanted],
+            nodes=self.nodes[wanted],
+            slots=self.slots[wanted],
+            classes=self.classes[nodes],
+            properties=self.properties[slots],
+            owners=self.owners[slots],
+        )
+
     def with_class(self, fits: Callable[[str], bool]) -> Mask:
         """Which codes have a node of such a class; the last entry stands for code -1."""
         found = np.zeros(self.count + 1, np.bool_)

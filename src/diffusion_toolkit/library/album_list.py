@@ -25,7 +25,7 @@ ORDERS: Final[Sequence[AlbumOrder]] = ("custom", "name", "date")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Album:
     """One album. smart: its images are those that `query` finds; count: how many it has now; cover_id: the chosen image
-    or the first one; problem: why the query of a smart album cannot be run any more.
+    or the first one that may be shown; problem: why the query of a smart album cannot be run any more.
     """
 
     id: int
@@ -72,20 +72,26 @@ def _album(question: Question, row: AlbumRow, count: int) -> Album:
         query=row.query,
         sort=row.sort,
         count=count,
-        cover_id=row.cover_id or row.first or _newest(question, row.id),
+        cover_id=_cover(question, row),
         made_at=row.made_at,
         touched_at=row.touched_at,
         problem=None if row.query is None else _problem(question, row.query),
     )
 
 
-def _newest(question: Question, album_id: int) -> int | None:
-    """The image of a smart album that came into the library last."""
-    row = question.state.albums.by_id.get(album_id)
-    if row is None or row.query is None:
-        return None
-    found = np.flatnonzero(album_mask(question, row))
-    return int(question.column("id")[found[-1]]) if len(found) else None
+def _cover(question: Question, row: AlbumRow) -> int | None:
+    """The chosen image, else the first one, of a smart album the newest; none that may not be shown."""
+    state = question.state
+    chosen = next((number for number in (row.cover_id, row.first) if number and not state.is_hidden(number)), None)
+    known = state.albums.by_id.get(row.id)
+    if chosen is not None or known is None:
+        return chosen
+    if known.query is None:
+        found = state.album_positions(known)
+    else:
+        found = np.flatnonzero(album_mask(question, known)).astype(np.int32)[::-1]
+    found = found[state.is_listed(found)]
+    return int(question.column("id")[found[0]]) if len(found) else None
 
 
 def _problem(question: Question, query: str) -> str | None:

@@ -86,7 +86,7 @@ class Completer:
     def _offers(self, asked: Asked, now: datetime, limit: int) -> Iterator[Completion]:
         state = self.search.catalog.state
         if asked.node is not None:
-            return _parts_of_node(state.graphs, asked)
+            return _parts_of_node(_graphs(state), asked)
         if asked.field is None:
             return self._text_offers(asked, state, limit)
         return chain(self._value_offers(asked.field, asked, state, now, limit), grammar_completions(asked))
@@ -97,7 +97,7 @@ class Completer:
         if field.kind == "text":
             return _words(state, asked.typed, limit)
         if field.name == "node":
-            return _classes(state.graphs, asked, "")
+            return _classes(_graphs(state), asked, "")
         if field.choices or asked.operator not in (":", "=", "<>"):
             return iter(())
         values = self._values(field.name, state, now)
@@ -228,6 +228,19 @@ def _commonest(index: WordIndex, prefix: str, limit: int) -> list[tuple[str, int
     counts = np.diff(index.word_starts[numbers.start : numbers.stop + 1])
     best: list[int] = np.argpartition(-counts, min(limit, len(counts)) - 1)[:limit].tolist()
     return [(index.dictionary.words[numbers.start + place], int(counts[place])) for place in best]
+
+
+def _graphs(state: State) -> Graphs:
+    """The workflows that may be told of."""
+    if not state.nsfw_hidden:
+        return state.graphs
+
+    def of_shown() -> Graphs:
+        has_image = np.zeros(state.graphs.count + 1, np.bool_)  # the last entry stands for images without a graph
+        has_image[state.columns["graph"][state.alive & state.shown]] = True
+        return state.graphs.only(has_image[:-1])
+
+    return state.kept.get("graphs of shown images", of_shown)
 
 
 def _classes(graphs: Graphs, asked: Asked, ending: str) -> Iterator[Completion]:

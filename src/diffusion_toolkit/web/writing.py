@@ -5,7 +5,7 @@ from typing import Annotated, Final, get_args
 
 import numpy as np
 from fastapi import BackgroundTasks, Depends, Request
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.clock import local_now
@@ -52,12 +52,17 @@ class Writing:
         if sum(given is not None for given in (chosen.image_ids, chosen.selection, chosen.query)) != 1:
             raise UsageError("Name either image_ids, a selection or a query.")
         if chosen.image_ids is not None:
-            ids: NDArray[np.integer] = np.asarray(chosen.image_ids, np.int64)
+            ids = self.told(chosen.image_ids)
         else:
-            ids = self.library.search(self.name).ids(chosen.selection or self._found(chosen))
-        if self.library.nsfw_mode == "hide":
-            ids = self.search.catalog.state.without_hidden(ids.astype(np.int64))
+            ids = self.told(self.library.search(self.name).ids(chosen.selection or self._found(chosen)))
         return ids[~np.isin(ids, np.asarray(chosen.except_, np.int64))] if chosen.except_ else ids
+
+    def told(self, image_ids: ArrayLike) -> NDArray[np.integer]:
+        """Those of these images that may be told of, in their order."""
+        ids: NDArray[np.integer] = np.asarray(image_ids)
+        if self.library.nsfw_mode != "hide":
+            return ids
+        return self.search.catalog.state.without_hidden(ids.astype(np.int64))
 
     def done(self, written: Written, *subjects: Subject) -> WrittenAnswer:
         """Make queries wait for the write, tell all pages what changed, and answer."""

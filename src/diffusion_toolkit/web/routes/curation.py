@@ -36,7 +36,7 @@ def curate(writing: TheWriting, asked: CurationRequest) -> WrittenAnswer:
 @router.post("/viewed", response_model=WrittenAnswer)
 def viewed(writing: TheWriting, asked: ViewedRequest) -> WrittenAnswer:
     """Note that somebody looked at these images. Nothing to undo."""
-    return writing.done(curation.viewed(writing.collection, asked.image_ids))
+    return writing.done(curation.viewed(writing.collection, writing.told(asked.image_ids).tolist()))
 
 
 @router.post("/undo", response_model=UndoneAnswer)
