@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from browser.fingers import Fingers
 from browser.opening import expect_thumbnails, search, tiles
 
 Show = Callable[[Page], None]
@@ -19,10 +20,26 @@ def library(page: Page) -> None:
     expect_thumbnails(page)
 
 
+def is_phone(page: Page) -> bool:
+    """Whether the page is laid out for one."""
+    return page.viewport_size is not None and page.viewport_size["width"] < 600
+
+
+def middle(element: Locator) -> tuple[float, float]:
+    """Where a finger meets it."""
+    box = element.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def selection(page: Page) -> None:
     library(page)
-    tiles(page).nth(1).click()
-    tiles(page).nth(3).click(modifiers=["Control"])
+    if is_phone(page):
+        Fingers(page).hold(middle(tiles(page).nth(1)))
+        tiles(page).nth(3).tap()
+    else:
+        tiles(page).nth(1).click()
+        tiles(page).nth(3).click(modifiers=["Control"])
     expect(page.get_by_role("toolbar", name="Selection")).to_be_visible()
 
 
@@ -30,13 +47,30 @@ def find(page: Page, query: str) -> None:
     """Search, and wait until the answer is there: before that the tiles are others."""
     library(page)
     search(page, query)
-    expect(page.get_by_role("status").first).to_contain_text("of 61")
+    expect_fewer(page)
     expect_thumbnails(page)
+
+
+def expect_fewer(page: Page) -> None:
+    """The result is not the whole library; a phone has no line that says so, but its address does."""
+    if is_phone(page):
+        expect(page).to_have_url(re.compile(r"[?&]q="))
+        page.wait_for_timeout(500)
+    else:
+        expect(page.get_by_role("status").first).to_contain_text("of 61")
+
+
+def show_details(page: Page) -> None:
+    """Those of the first picture; on a phone they are a sheet below it."""
+    tiles(page).first.click()
+    if is_phone(page):
+        expect(dialog(page, "Viewer")).to_be_visible()
+        Fingers(page).swipe((195, 500), (195, 120))
 
 
 def details(page: Page) -> None:
     find(page, "in:2025-10 -generator:comfyui")
-    tiles(page).first.click()
+    show_details(page)
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("Steps")
 
 
@@ -82,7 +116,7 @@ def tab(name: str) -> Show:
 
     def show(page: Page) -> None:
         find(page, "generator:comfyui")
-        tiles(page).first.click()
+        show_details(page)
         page.get_by_role("tab", name=name).click()
         expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
         page.wait_for_timeout(300)
@@ -143,7 +177,7 @@ def for_deletion(page: Page) -> None:
     library(page)
     page.keyboard.press("g")
     page.keyboard.press("d")
-    expect(page.get_by_role("status").first).to_contain_text("of 61")
+    expect_fewer(page)
 
 
 def asking(key: str, name: str) -> Show:
@@ -202,3 +236,6 @@ SCREENS: dict[str, Show] = {
     "auto-tag": auto_tag,
     "caption": caption,
 }
+
+NOT_ON_A_PHONE = {"several"}
+"""Screens that a phone has not: of several pictures it has no details."""

@@ -15,7 +15,7 @@ from browser.find_browser import installed
 from browser.gallery import make_gallery
 from browser.opening import opened
 from browser.program import start, stop, wait_until_total
-from browser.screens import SCREENS
+from browser.screens import NOT_ON_A_PHONE, SCREENS
 
 SIZES = ((1440, 900), (2560, 1440), (390, 844))
 
@@ -32,6 +32,8 @@ def main(target: Path, names: list[str]) -> int:
             wait_until_total(url, 60, "steps>=1")
             for screen in names or SCREENS:
                 for width, height in SIZES:
+                    if width < 600 and screen in NOT_ON_A_PHONE:
+                        continue
                     try:
                         with opened(browser, url, width=width, height=height, touch=width < 600) as page:
                             SCREENS[screen](page)

@@ -90,6 +90,41 @@ def test_two_pictures_are_tagged_reviewed_by_keys_and_undone(page: Page, models:
     assert total(models.url, f'tag:"{name}" path:first') == 0
 
 
+def test_sure_tags_are_accepted_at_once_and_rejected_results_come_back(page: Page, models: Program) -> None:
+    page.keyboard.press("Shift+T")
+    window = dialog(page, "Auto-tag")
+    window.get_by_role("checkbox", name="Also pictures these models tagged").check()
+    window.get_by_label("General").fill("0.5")
+    window.get_by_role("button", name="Tag 2 pictures").click()
+    expect(results(window)).to_have_count(2, timeout=30_000)
+    expect(window.get_by_role("region", name="Results").get_by_role("status").first).to_have_text("Finished")
+    second = results(window).nth(1)
+    second.get_by_role("button", name=re.compile("^Reject ")).click()
+    expect(second).to_contain_text("Rejected")
+    window.get_by_label("Doubtful below").fill("0.7")
+    first = results(window).nth(0)
+    sure = first.locator(".tag.sure").first.evaluate("element => element.firstChild.textContent")
+    window.get_by_role("button", name="Accept all from 0.70").click()
+    expect(first.get_by_title(f"{sure} is applied already")).to_be_visible()
+    expect(first.get_by_role("button", name="Accept", exact=False).first).to_be_visible()  # its doubtful tags wait
+    wait_until_total(models.url, 1, f'tag:"{sure}" path:first')
+
+    window.get_by_role("radio", name="Rejected").click()
+    expect(results(window)).to_have_count(1)
+    window.get_by_role("button", name=re.compile("^Review .* again$")).click()
+    expect(results(window).first.get_by_role("button", name="Accept", exact=False).first).to_be_visible()
+    window.get_by_role("radio", name="Accepted").click()
+    expect(window).to_contain_text("Nothing was accepted yet.")  # as a whole, in this run
+    window.get_by_role("radio", name="All", exact=True).click()
+    expect(results(window)).to_have_count(2)
+    expect(results(window).filter(has_text="Accepted")).to_have_count(2)
+    window.get_by_role("radio", name="To review").click()
+    expect(results(window)).to_have_count(2)
+    page.keyboard.press("r")
+    page.keyboard.press("r")
+    expect(results(window).filter(has_text="Rejected")).to_have_count(2)
+
+
 def test_a_window_without_results_says_so_and_closes_with_escape(page: Page) -> None:
     by_palette(page, "auto-tag")
     window = dialog(page, "Auto-tag")
@@ -153,7 +188,20 @@ def test_the_settings_test_the_server_and_say_its_errors(page: Page, server: Cha
     expect(section).to_contain_text(re.compile("key", re.IGNORECASE))
 
 
+CAPTION = """async (captions) => {
+  const base = '/api/collections/main';
+  const { selection } = await (await fetch(`${base}/search?q=&sort=name%20asc`)).json();
+  const { items } = await (await fetch(`${base}/selections/${selection}/items`)).json();
+  for (const item of items) {
+    const body = JSON.stringify({ image_ids: [item.id], set: { caption: captions[item.name] } });
+    await fetch(`${base}/curation`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  }
+}"""
+
+
 def test_captions_are_written_beside_pictures_and_read_again(page: Page, models: Program) -> None:
+    captions = dict(zip(NAMES, ("A second try, mended.", "Hills in the evening."), strict=True))
+    page.evaluate(CAPTION, captions)
     page.keyboard.press("Control+a")
     expect(page.get_by_role("toolbar", name="Selection")).to_contain_text("2")
     by_palette(page, "write tags")
@@ -163,10 +211,7 @@ def test_captions_are_written_beside_pictures_and_read_again(page: Page, models:
     expect(window).to_have_count(0)
     expect(page.get_by_role("region", name="Messages")).to_contain_text("Wrote 2 files")
     texts = [(models.pictures / name).with_suffix(".txt") for name in NAMES]
-    assert sorted(text.read_text("utf-8").strip() for text in texts) == [
-        "A second try, mended.",
-        "Hills in the evening.",
-    ]
+    assert [text.read_text("utf-8").strip() for text in texts] == list(captions.values())
     texts[0].write_text("from a file, night", encoding="utf-8")
     by_palette(page, "read side")
     window = dialog(page, re.compile("Read the sidecars"))

@@ -1,49 +1,18 @@
 """The page on a phone: three columns, bottom navigation, gestures, sheets."""
 
 import re
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from browser.conftest import Open, Shoot
+from browser.fingers import Fingers
 from browser.opening import expect_thumbnails, grid, tiles
 
 pytestmark = pytest.mark.browser
 
 SMALLEST_TARGET = 44
-
-
-class Fingers:
-    """One or two fingers on the screen of a page."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._session: Any = page.context.new_cdp_session(page)
-
-    def down(self, *points: tuple[float, float]) -> None:
-        self._send("touchStart", points)
-
-    def move(self, *points: tuple[float, float]) -> None:
-        self._send("touchMove", points)
-        self._page.wait_for_timeout(16)
-
-    def up(self) -> None:
-        self._send("touchEnd", ())
-
-    def swipe(self, start: tuple[float, float], end: tuple[float, float], steps: int = 6) -> None:
-        """One finger, from here to there."""
-        self.down(start)
-        for step in range(1, steps + 1):
-            share = step / steps
-            self.move((start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share))
-        self.up()
-
-    def _send(self, kind: str, points: Sequence[tuple[float, float]]) -> None:
-        touches = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
-        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
 
 @pytest.fixture
@@ -161,6 +130,21 @@ def test_what_is_chosen_among_more_stays_open(open_phone: Open, shoot: Shoot) ->
         shoot(page, "phone-8-settings")
         page.go_back()
         expect(tiles(page).first).to_be_visible()
+
+
+def test_the_settings_are_a_list_and_then_one_section(open_phone: Open, shoot: Shoot) -> None:
+    with open_phone() as page:
+        expect_thumbnails(page)
+        page.keyboard.press("Control+,")
+        section = page.get_by_role("heading", name="Viewer", exact=True)
+        page.get_by_role("navigation", name="Settings").get_by_role("button", name="Viewer").tap()
+        expect(section).to_be_in_viewport()
+        expect(page.get_by_role("switch", name="The wheel goes to the next picture")).not_to_be_checked()
+        shoot(page, "phone-9-settings-section")
+        page.get_by_role("button", name="Settings", exact=True).last.tap()
+        expect(section).to_be_hidden()
+        page.get_by_role("searchbox", name="Search settings").fill("wheel")
+        expect(page.get_by_role("switch", name="The wheel goes to the next picture")).to_be_visible()
 
 
 def test_the_overlay_of_all_keys_can_be_closed(open_phone: Open) -> None:

@@ -274,3 +274,24 @@ def test_ids_need_not_come_in_order(collection: Collection) -> None:
     assert search.ids(search.run("id>1000", "filesize asc", now=NOW).handle).tolist() == [4000, 5000]
     random = search.run("", "random:3", now=NOW)
     assert np.array_equal(np.sort(search.ids(random.handle)), np.sort(search.ids(search.run("", now=NOW).handle)))
+
+
+def test_random_order_does_not_depend_on_the_order_that_images_came_in(collection: Collection) -> None:
+    filled(collection)
+    catalog = Catalog(collection)
+    catalog.load()
+    with collection.begin() as connection:
+        place = connection.scalar(sa.select(folder.c.id).order_by(folder.c.id).limit(1))
+        values = {"folder_id": place, "size_bytes": 1, "mtime_ns": 1, "file_date": NOW}
+    for number in (80881, 500, 77614, 400):  # of the first and the third, the seed 7 makes the same number
+        with collection.begin() as connection:
+            connection.execute(sa.insert(image).values(id=number, name=f"{number}.png", **values))
+        catalog.refresh()
+    search = Search(catalog)
+    assert search.ids(search.run("id>50000", "random:7", now=NOW).handle).tolist() == [77614, 80881]
+    later = Catalog(collection)
+    later.load()
+    in_order = Search(later)
+    for seed in (3, 7):
+        found = search.ids(search.run("", f"random:{seed}", now=NOW).handle)
+        assert np.array_equal(found, in_order.ids(in_order.run("", f"random:{seed}", now=NOW).handle))

@@ -72,9 +72,17 @@ def test_rejecting_and_retrying_apply_nothing(collection: Collection) -> None:
         [three],
         [],
     )
+    every = np.array([one, two, three])
+    reopened = review.reopen(collection, every)
+    assert (reopened.changed, states(collection)) == (1, ["waiting", "retry", "waiting"])
+    undo(collection, reopened.journal_id)
     propose_tags(collection, "wd", {images[0]: {"snow": 0.5}})
     undo(collection, rejected.journal_id)
     assert states(collection) == ["rejected", "retry", "waiting", "waiting"]  # a newer one waits already
+    assert review.reopen(collection, every).journal_id is None
+    review.reject(collection, numbers(collection, [images[0]]))
+    assert review.reopen(collection, review.results(collection, state="rejected").ids).changed == 1
+    assert states(collection) == ["rejected", "retry", "waiting", "waiting"]  # of two the newer
 
 
 def test_an_edited_result_gives_its_own_tags_and_the_persons(collection: Collection) -> None:

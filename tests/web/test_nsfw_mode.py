@@ -93,9 +93,7 @@ def test_neither_covers_nor_completion_tell_of_what_is_hidden(
 
     def seen() -> tuple[dict[str, int | None], str]:
         covers = {album["name"]: album["cover_id"] for album in client.get(f"{C}/albums").json()}
-        offers = [
-            client.get(f"{C}/complete", params={"text": text}).text for text in ("vel", "node:Vel", "node.*.vel")
-        ]
+        offers = [client.get(f"{C}/complete", params={"text": text}).text for text in ("vel", "node:Vel", "node.*.vel")]
         return covers, " ".join(offers)
 
     covers, offers = seen()

@@ -10,6 +10,7 @@ from diffusion_toolkit.library.models.hashing import hash_models
 from diffusion_toolkit.library.models.scan import scan_models
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.store.database import Collection
+from diffusion_toolkit.store.model_files import add_civitai
 from diffusion_toolkit.web import Library, WebOptions, create_app
 from model_bytes import safetensors, save
 from pictures import parameters, save_png
@@ -53,6 +54,11 @@ def test_models_files_hashes_and_names(client: Visitor, collection: Collection, 
     (file,) = page["items"]
     assert (page["total"], page["kinds"]) == (1, {"checkpoint": 1})
     assert (file["base_model"], file["has_preview"]) == ("SDXL 1.0", True)
+    assert (file["civitai_model"], file["civitai_version"]) == (None, None)
+    with collection.begin() as connection:
+        add_civitai(connection, file["id"], {"id": 7, "model_id": 5, "title": "Lamp"})
+    (known_there,) = client.get(f"{C}/model-files").json()["items"]
+    assert (known_there["civitai_model"], known_there["civitai_version"]) == (5, 7)
     picture = client.get(f"{C}/model-files/{file['id']}/preview", params={"size": 128})
     assert (picture.status_code, picture.headers["content-type"], picture.content[:4]) == (200, "image/webp", b"RIFF")
     assert client.get(f"{C}/model-files/{file['id']}").json()["metadata"] == {"modelspec.architecture": "sdxl"}

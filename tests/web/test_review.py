@@ -63,6 +63,8 @@ def test_sure_tags_are_accepted_and_what_was_decided_is_listed(
         return [item["image_id"] for item in page["items"]]
 
     assert (listed("waiting"), listed("accepted"), listed("rejected")) == ([], ids[:2], [ids[2]])
+    assert post(client, "review/reopen", ids=[*range(1, 9)])["changed"] == 1
+    assert (listed("waiting"), listed("rejected")) == ([ids[2]], [])
     assert client.get(f"{C}/review", params={"state": "retry"}).status_code == 400
     assert client.post(f"{C}/review/accept-sure", json={"sure_from": 1.5}).status_code == 400
     post(client, "curation", image_ids=ids[:1], set={"nsfw": True})

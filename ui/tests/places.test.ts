@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Folder, Liking } from '../src/api/places';
+import { modelPage } from '../src/lib/civitai';
 import { insertAt, lastPart, splitName } from '../src/lib/fileNames';
 import { findFolders, folderRows, folderTree, isWithin } from '../src/lib/folders';
 import { factorAgainst, factorOf, liftOf, placeOf, wilson } from '../src/lib/liking';
@@ -157,4 +158,15 @@ describe('names of files', () => {
     expect(insertAt('ab', 1, 1, '{date}')).toEqual(['a{date}b', 7]);
     expect(insertAt('abc', 0, 3, '{name}')).toEqual(['{name}', 6]);
   });
+});
+
+describe("a model's page at Civitai", () => {
+  const host = 'https://civitai.com';
+  test.each([
+    [host, 5, 7, `${host}/models/5?modelVersionId=7`],
+    [host, 5, null, `${host}/models/5`],
+    [host, null, 7, `${host}/model-versions/7`],
+    [host, null, null, ''],
+    ['', 5, 7, ''],
+  ] as const)('%s %s %s', (where, model, version, expected) => expect(modelPage(where, model, version)).toBe(expected));
 });

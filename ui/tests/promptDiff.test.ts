@@ -18,7 +18,8 @@ describe('by words', () => {
     ['a fox', '', '[a fox]'],
     ['', '', ''],
     ['one two three', 'four five six', '[one two three]{four five six}'],
-    ['(fox:1.2)', '(fox:1.4)', '(fox:1.[2]{4})'],
+    ['(fox:1.2)', '(fox:1.4)', '(fox:[1.2]{1.4})'],
+    ['fox, <lora:ink:0.3>', 'fox, <lora:ink:0.5>', 'fox, [<lora:ink:0.3>]{<lora:ink:0.5>}'],
     ["don't stop", "don't go", "don't [stop]{go}"],
     ['füchse im schnee', 'füchse im regen', 'füchse im [schnee]{regen}'],
   ])('%s | %s', (a, b, expected) => expect(shown(diffWords(a, b))).toBe(expected));

@@ -206,6 +206,28 @@ def _resources(kind: str) -> Counter:
     return counter
 
 
+def _strengths(kind: str) -> Counter:
+    """The strengths that resources of a kind were used with."""
+
+    def counter(counting: Counting) -> Counted:
+        state = counting.state
+        images, weights = state.resource_lists.weighted(state.resources.of_kind(kind))
+        marks = np.zeros(state.count, np.bool_)
+        marks[counting.chosen.positions] = True
+        here = marks[images]
+        distinct, codes = np.unique(weights[here], return_inverse=True)
+        # A picture that uses two with the same strength counts once.
+        pairs = np.unique(codes.astype(np.int64) * state.count + images[here])
+        counts = np.bincount(pairs // max(1, state.count), minlength=len(distinct))
+
+        def label(place: int) -> str:
+            return np.format_float_positional(distinct[place], unique=True, trim="-")
+
+        return Counted(counts, label, _equal, ranks=np.arange(len(distinct)))
+
+    return counter
+
+
 def _titles(resources: Resources, codes: Array) -> tuple[list[str], Array]:
     """The title of each resource, and which of them count as one."""
     places: list[int] = codes.tolist()
@@ -396,6 +418,8 @@ FACETS: Mapping[str, Facet] = {
     "vae": Facet("vae", _resources("vae")),
     "embedding": Facet("embedding", _resources("embedding")),
     "controlnet": Facet("controlnet", _resources("controlnet")),
+    "hypernet": Facet("hypernet", _resources("hypernet")),
+    "hypernet_strength": Facet("hypernet_strength", _strengths("hypernet"), by_value=True),
     "tag": Facet("tag", _tags),
     "folder": Facet("folder", _folders),
     "album": Facet("album", _albums),

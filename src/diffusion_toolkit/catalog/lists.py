@@ -143,6 +143,20 @@ class Lists:
             found[self.overlay.owners[wanted]] = True
         return found
 
+    def weighted(self, codes: Array) -> tuple[Ints, Array]:
+        """The image and the weight of each value that is one of these codes, as they are stored. Both (values,)."""
+        known = codes[codes < self.postings.code_count].tolist()
+        images = [self.postings.images(code) for code in known]
+        weights = [self.postings.weights_of(code) for code in known]
+        older = np.concatenate([*images, np.empty(0, np.int32)])
+        stays = ~np.isin(older, self.overlay.positions)
+        wanted = np.isin(self.overlay.codes, codes)
+        kept = np.concatenate([*weights, np.empty(0, self.weight_kind)])[stays]
+        return (
+            np.concatenate([older[stays], self.overlay.owners[wanted]]),
+            np.concatenate([kept, self.overlay.weights[wanted]]),
+        )
+
     def lengths(self, count: int) -> Longs:
         """How many values each image has."""
         lengths = np.zeros(count, np.int64)

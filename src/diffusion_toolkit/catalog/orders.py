@@ -55,12 +55,13 @@ class Values:
     def mended(self, old: Order, touched: Ints) -> Order:
         """The order after these positions changed or came new; all others kept their values."""
         more = self.order(touched)
-        count = len(self.ids)
-        stays = np.ones(count, np.bool_)
-        stays[touched] = False
+        if (touched < len(old.valued) + len(old.rest)).any():
+            stays = np.ones(len(self.ids), np.bool_)
+            stays[touched] = False
+            old = Order(_only(stays, old.valued), _only(stays, old.rest))
         return Order(
-            self._merged(_only(stays, old.valued), more.valued, self.values),
-            self._merged(_only(stays, old.rest), more.rest, self.ids),
+            self._merged(old.valued, more.valued, self.values),
+            self._merged(old.rest, more.rest, self.ids),
         )
 
     def _merged(self, old: Ints, more: Ints, values: Array) -> Ints:

@@ -111,6 +111,10 @@ class Postings:
     def _unpacked(self, row: int) -> Mask:
         return np.unpackbits(self.bits[row].view(np.uint8), count=self.count).view(np.bool_)
 
+    def weights_of(self, code: int) -> Array:
+        """The weights of a code, in the order of its images."""
+        return self.weights[self.code_starts[code] : self.code_starts[code + 1]]
+
     def weight_of(self, code: int, image: int) -> float:
         """The weight of a code that the image has, as it is stored."""
         return self.weights[int(self.code_starts[code]) + int(np.searchsorted(self.images(code), image))].item()

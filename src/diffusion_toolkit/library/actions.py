@@ -115,6 +115,7 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "vocabulary.apply": _about("Applied the vocabulary to {count:,} tags"),
     "review.accepted": _about("Accepted what models say about {pictures}"),
     "review.rejected": _about("Rejected what models say about {pictures}"),
+    "review.reopened": _about("Let rejected results of models about {pictures} wait again"),
     "review.retry": _about("Put aside what models say about {pictures}, to ask again"),
     "review.sure": _about("Accepted the sure tags of {pictures}"),
     "review.edit": _about("Edited what a model says about {pictures}"),

@@ -129,6 +129,14 @@ def reject(collection: Collection, ids: Sequence[int] | Ids) -> Written:
     return _decide(collection, ids, "rejected")
 
 
+def reopen(collection: Collection, ids: Ids) -> Written:
+    """Let results that were rejected wait again, unless the model said something newer that waits."""
+    with collection.begin() as connection:
+        journal.lock(connection)
+        journal_id = journal.begin(connection, "review.reopened", {"changed": 0})
+        return _noted(connection, journal_id, store.reopen(connection, journal_id, ids))
+
+
 def to_retry(collection: Collection, ids: Sequence[int] | Ids) -> Written:
     """Put results that wait aside, because the models are asked again."""
     return _decide(collection, ids, "retry")
@@ -286,7 +294,9 @@ def _add_taken(connection: Connection, journal_id: int, rows: Sequence[ProposalR
     for row in rows:
         by_source[row.source].append(row)
     for source, some in by_source.items():
-        taken = {row.image_id: [tag for tag in _listed(row, "taken") if name in {None, tag["name"]}] for row in some}
+        taken = {
+            row.image_id: [tag for tag in _listed(row, "taken") if name is None or tag["name"] == name] for row in some
+        }
         tag_ids = model_tags.tag_ids(connection, {str(tag["name"]) for tags in taken.values() for tag in tags})
         before = store.said(connection, source, list(taken))
         after: list[tuple[int, list[int], list[float]]] = []

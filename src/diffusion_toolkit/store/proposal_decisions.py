@@ -49,6 +49,27 @@ ON CONFLICT (journal_id, image_id) DO UPDATE SET before = journal_row.before || 
     'proposals', coalesce(journal_row.before -> 'proposals', '{}') || (excluded.before -> 'proposals'))
 """
 
+# Of two about one image by one model the newer; none where a newer one waits already.
+_REOPEN: Final = """
+WITH chosen AS MATERIALIZED (
+    SELECT id, image_id, state FROM proposal
+    WHERE id IN (
+        SELECT max(id) FROM proposal WHERE id = ANY (%(ids)s::int[]) AND state = 'rejected'
+        GROUP BY image_id, stage, source
+    ) AND NOT EXISTS (
+        SELECT FROM proposal AS newer WHERE newer.image_id = proposal.image_id AND newer.stage = proposal.stage
+        AND newer.source = proposal.source AND newer.state = 'waiting')
+    FOR UPDATE
+), reopened AS (
+    UPDATE proposal SET state = 'waiting', decided_at = NULL FROM chosen WHERE proposal.id = chosen.id
+), noted AS (
+    INSERT INTO journal_row (journal_id, image_id, before)
+    SELECT %(journal)s, image_id, jsonb_build_object('proposals', jsonb_object_agg(id, state))
+    FROM chosen GROUP BY image_id ORDER BY image_id
+)
+SELECT count(DISTINCT image_id) FROM chosen
+"""
+
 _REPLACE: Final = """
 WITH chosen AS MATERIALIZED (
     SELECT id, image_id, payload FROM proposal WHERE id = %(id)s AND state = 'waiting' FOR UPDATE
@@ -312,6 +333,12 @@ def tags_waiting(connection: Connection, ids: NDArray[np.int64], most: int) -> l
 def mark(connection: Connection, journal_id: int, ids: Sequence[int], state: str) -> None:
     """Let those of these results that wait have another state."""
     driver(connection).execute(_MARK, {"journal": journal_id, "ids": array_text(ids), "state": state})
+
+
+def reopen(connection: Connection, journal_id: int, ids: NDArray[np.int64]) -> int:
+    """Let those of these results that were rejected wait again; returns of how many images."""
+    row = driver(connection).execute(_REOPEN, {"journal": journal_id, "ids": array_text(ids)}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def replace_payload(connection: Connection, journal_id: int, proposal_id: int, payload: dict[str, JsonValue]) -> None:

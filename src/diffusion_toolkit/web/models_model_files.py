@@ -64,6 +64,8 @@ class ModelFileAnswer(Answer):
     problem: Annotated[str | None, Field(description="Why its header says nothing.")]
     images: Annotated[int | None, Field(description="Made with it; null where its kind is not counted.")]
     query: str | None
+    civitai_model: Annotated[int | None, Field(description="Its number there, where Civitai was asked and knows it.")]
+    civitai_version: Annotated[int | None, Field(description="The number of the version.")]
     civitai: dict[str, JsonValue] | None
     metadata: dict[str, JsonValue]
 

@@ -53,7 +53,7 @@ class WaitingTagAnswer(Answer):
 
 
 class ChosenResults(Asked):
-    """Results that wait: by number, or all of a kind, a model, some runs, except some."""
+    """Results: by number, or all of a kind, a model, some runs, except some."""
 
     ids: Annotated[list[Id], Field(max_length=MOST_IDS)] | None = None
     kind: ResultKind | None = None

@@ -9,7 +9,6 @@ from diffusion_toolkit.enrich.stages import registry
 from diffusion_toolkit.store.database import Collection, Database
 from enrich.engine.world import ONE_DECODER, Greys, context, kind
 
-
 commits: list[list[int]] = []
 
 

@@ -14,6 +14,8 @@ export type RunFailure = Schemas['FailureAnswer'];
 export type Estimate = Schemas['EstimateAnswer'];
 export type ResultKind = Schemas['WaitingResult']['kind'];
 export type WaitingResult = Schemas['WaitingResult'];
+/** What became of a result. */
+export type ResultState = 'waiting' | 'accepted' | 'rejected';
 export type WaitingTag = Schemas['WaitingTagAnswer'];
 export type WaitingPage = Schemas['WaitingPage'];
 
@@ -43,7 +45,7 @@ export const cancelRun = (id: number): Promise<void> => send('POST', at(`/enrich
 export const runFailures = (id: number, options?: Options): Promise<RunFailure[]> =>
   getJson(at(`/enrichment/runs/${id}/failures`), options);
 
-/** Results of a kind that wait; `runs`: only what these found. */
+/** Results of a kind; `runs`: only what these found. */
 export interface Narrowed {
   kind: ResultKind;
   runs: readonly number[] | null;
@@ -51,8 +53,8 @@ export interface Narrowed {
 
 const narrow = ({ kind, runs }: Narrowed): string => `kind=${kind}${(runs ?? []).map((run) => `&run_id=${run}`).join('')}`;
 
-export const waiting = (which: Narrowed, after: number, limit: number): Promise<WaitingPage> =>
-  getJson(at(`/review?${narrow(which)}&after=${after}&limit=${limit}`));
+export const results = (which: Narrowed, state: ResultState, after: number, limit: number): Promise<WaitingPage> =>
+  getJson(at(`/review?${narrow(which)}&state=${state}&after=${after}&limit=${limit}`));
 export const waitingTags = (which: Narrowed): Promise<WaitingTag[]> => getJson(at(`/review/tags?${narrow(which)}`));
 
 /** Which results that wait are meant: some, or all of a kind, or of a kind and some runs. */
@@ -61,6 +63,9 @@ export const allOf = ({ kind, runs }: Narrowed): Chosen => (runs ? { kind, run_i
 
 export const acceptResults = (chosen: Chosen, thresholds: Record<string, number>): Promise<Written> =>
   send('POST', at('/review/accept'), { ...chosen, thresholds });
+export const acceptSure = (chosen: Chosen, sureFrom: number, thresholds: Record<string, number>): Promise<Written> =>
+  send('POST', at('/review/accept-sure'), { ...chosen, sure_from: sureFrom, thresholds });
+export const reopenResults = (chosen: Chosen): Promise<Written> => send('POST', at('/review/reopen'), chosen);
 export const rejectResults = (chosen: Chosen): Promise<Written> => send('POST', at('/review/reject'), chosen);
 export const retryResults = (chosen: Chosen): Promise<Written & { runs: number[] }> => send('POST', at('/review/retry'), chosen);
 export const settleTag = (chosen: Chosen, name: string, decision: 'take' | 'refuse'): Promise<Written> =>

@@ -1926,6 +1926,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/review/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Results
+         * @description Let results that were rejected wait again.
+         */
+        post: operations["reopen_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/review/retry": {
         parameters: {
             query?: never;
@@ -3552,7 +3572,7 @@ export interface components {
         };
         /**
          * ChosenResults
-         * @description Results that wait: by number, or all of a kind, a model, some runs, except some.
+         * @description Results: by number, or all of a kind, a model, some runs, except some.
          */
         ChosenResults: {
             /** Except */
@@ -4662,6 +4682,16 @@ export interface components {
             civitai: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /**
+             * Civitai Model
+             * @description Its number there, where Civitai was asked and knows it.
+             */
+            civitai_model: number | null;
+            /**
+             * Civitai Version
+             * @description The number of the version.
+             */
+            civitai_version: number | null;
             /** Has Preview */
             has_preview: boolean;
             /** Id */
@@ -10413,6 +10443,41 @@ export interface operations {
         };
     };
     reject_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenResults"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    reopen_results: {
         parameters: {
             query?: never;
             header?: never;

@@ -7,8 +7,8 @@ export interface Part {
   text: string;
 }
 
-/** Words, runs of blanks, and every other sign by itself. */
-const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*|\s+|[^\p{L}\p{N}_\s]/gu;
+/** What a prompt loads, as `<lora:name:0.8>`, numbers, words, runs of blanks, and every other sign by itself. */
+const WORD = /<\w+:[^<>\n]+>|\d+\.\d+|[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*|\s+|[^\p{L}\p{N}_\s]/gu;
 /** Beyond so many steps two prompts have too little in common to be told word by word. */
 const MOST_STEPS = 600;
 

@@ -13,6 +13,8 @@ export interface ProposedTag {
   /** Null for what the person added. */
   confidence: number | null;
   standing: Standing;
+  /** It was applied already: settled for many pictures at once. */
+  taken: boolean;
 }
 
 interface Listed {
@@ -45,12 +47,12 @@ export function proposedTags(result: WaitingResult, thresholds: Thresholds, sure
     return edited || tag.confidence >= sureFrom ? 'sure' : 'doubtful';
   };
   const tags: ProposedTag[] = [
-    ...listed(result, 'tags').map((tag) => ({ ...tag, standing: standing(tag) })),
-    ...listed(result, 'taken').map((tag) => ({ ...tag, standing: 'sure' as const })),
-    ...listed(result, 'refused').map((tag) => ({ ...tag, standing: 'refused' as const })),
+    ...listed(result, 'tags').map((tag) => ({ ...tag, standing: standing(tag), taken: false })),
+    ...listed(result, 'taken').map((tag) => ({ ...tag, standing: 'sure' as const, taken: true })),
+    ...listed(result, 'refused').map((tag) => ({ ...tag, standing: 'refused' as const, taken: false })),
   ];
   tags.sort((one, other) => (other.confidence ?? 0) - (one.confidence ?? 0) || (one.name < other.name ? -1 : 1));
-  return [...tags, ...added(result).map((name) => ({ name, category: 'own', confidence: null, standing: 'sure' as const }))];
+  return [...tags, ...added(result).map((name) => ({ name, category: 'own', confidence: null, standing: 'sure' as const, taken: false }))];
 }
 
 export const keptNames = (tags: readonly ProposedTag[]): string[] => tags.filter((tag) => tag.standing !== 'refused').map((tag) => tag.name);

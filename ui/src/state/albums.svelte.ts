@@ -13,6 +13,8 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 class Albums {
   list: readonly Album[] = $state.raw([]);
+  /** The server told of them. */
+  known = $state(false);
   /** The album that Shift+A adds to. */
   quickId: number | null = $state(recall<number | null>('quick-album', isNumber, null));
 
@@ -22,6 +24,7 @@ class Albums {
 
   async refresh(): Promise<void> {
     this.list = await places.albums();
+    this.known = true;
   }
 
   query = (album: Album): string => term('album', album.name);

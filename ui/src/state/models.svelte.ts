@@ -10,6 +10,8 @@ const isOrder = (value: unknown): value is ModelOrder => ORDERS.includes(value a
 class Models {
   /** The most used first. */
   uses: readonly ModelUse[] = $state.raw([]);
+  /** The server told of them. */
+  known = $state(false);
   #order: ModelOrder = $state(recall('model-order', isOrder, 'use'));
 
   get order(): ModelOrder {
@@ -30,6 +32,7 @@ class Models {
 
   async refresh(): Promise<void> {
     this.uses = await places.modelUses();
+    this.known = true;
   }
 }
 

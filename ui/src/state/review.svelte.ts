@@ -1,4 +1,7 @@
-/** Results that wait for a person's word, in the order they came. What is decided stays where it is until one leaves. */
+/**
+ * Results that wait for a person's word, or those that were accepted or rejected, in the order they came. What is decided
+ * stays where it is until one leaves.
+ */
 import * as api from '../api/enrichment';
 import * as library from '../api/library';
 import type { Item, Written } from '../api/types';
@@ -30,15 +33,18 @@ export class Review {
   rows: readonly ReviewRow[] = $state.raw([]);
   /** Place of the row that keys act on. */
   caret = $state(0);
-  /** How many results wait in all, shown here or not. */
+  /** How many results there are of the state, shown here or not. */
   total = $state(0);
   tags: readonly api.WaitingTag[] = $state.raw([]);
   busy = $state(false);
   readonly current = $derived(this.rows[this.caret]);
   readonly waiting = $derived(this.rows.filter((row) => row.verdict === 'waiting').length);
+  /** How many rows are of the state that is listed. */
+  readonly listed = $derived(this.rows.filter((row) => row.verdict === this.state).length);
   readonly accepted = $derived(this.rows.filter((row) => row.verdict === 'accepted').length);
   readonly rejected = $derived(this.rows.filter((row) => row.verdict === 'rejected').length);
   readonly kind: api.ResultKind;
+  readonly state: api.ResultState;
   /** Whose results are shown: of these runs, or of all where it is null. */
   #runs: readonly number[] | null;
   /** Number of the result behind which more may wait. */
@@ -51,14 +57,15 @@ export class Review {
   #tagsLook = new Unhurried(() => this.#lookAtTags());
   #countLook = new Unhurried(() => this.#count());
 
-  constructor(kind: api.ResultKind, runs: readonly number[] | null = null) {
+  constructor(kind: api.ResultKind, runs: readonly number[] | null = null, state: api.ResultState = 'waiting') {
     this.kind = kind;
     this.#runs = runs;
+    this.state = state;
   }
 
-  /** The same with the results of other runs; what was done stays to be undone. */
-  narrowed(runs: readonly number[] | null): Review {
-    const other = new Review(this.kind, runs);
+  /** The same with other results; what was done stays to be undone. */
+  narrowed(runs: readonly number[] | null, state: api.ResultState = 'waiting'): Review {
+    const other = new Review(this.kind, runs, state);
     other.#done = this.#done;
     return other;
   }
@@ -75,14 +82,14 @@ export class Review {
 
   async #more(): Promise<void> {
     try {
-      const page = await api.waiting(this.#which, this.#after, this.#after < this.#last ? LARGEST_PAGE : PAGE);
+      const page = await api.results(this.#which, this.state, this.#after, this.#after < this.#last ? LARGEST_PAGE : PAGE);
       await this.#learn(page.items);
       const known = new Set(this.rows.map((row) => row.result.id));
       const fresh = page.items.filter((result) => !known.has(result.id));
-      if (fresh.length > 0) this.rows = [...this.rows, ...fresh.map((result): ReviewRow => ({ result, item: this.#items.get(result.image_id), verdict: 'waiting' }))];
+      if (fresh.length > 0) this.rows = [...this.rows, ...fresh.map((result): ReviewRow => ({ result, item: this.#items.get(result.image_id), verdict: this.state }))];
       this.total = page.total;
       // A run that finds something new about a picture takes over the number that waited: it may lie before the last one.
-      this.#after = page.next ?? (this.total > this.waiting ? 0 : this.#last);
+      this.#after = page.next ?? (this.total > this.listed ? 0 : this.#last);
       this.#tagsLook.ask();
     } catch (error) {
       sayRefusal(t('enrich.not-listed'), error, 'review');
@@ -93,7 +100,7 @@ export class Review {
     return this.rows.reduce((most, row) => Math.max(most, row.result.id), 0);
   }
 
-  /** Counts anew what waits, while more comes than is shown. */
+  /** Counts anew, while more comes than is shown. */
   recount(): void {
     this.#countLook.ask();
     this.#tagsLook.ask();
@@ -101,14 +108,14 @@ export class Review {
 
   async #count(): Promise<void> {
     try {
-      this.total = (await api.waiting(this.#which, this.#last, 1)).total;
+      this.total = (await api.results(this.#which, this.state, this.#last, 1)).total;
     } catch (error) {
       reasonOf(error); // the count may be old; the next one is right
     }
   }
 
   async #lookAtTags(): Promise<void> {
-    if (this.kind !== 'tags') return;
+    if (this.kind !== 'tags' || this.state !== 'waiting') return;
     try {
       this.tags = this.total > 0 ? (await api.waitingTags(this.#which)).slice(0, MOST_TAGS) : [];
     } catch (error) {
@@ -152,6 +159,22 @@ export class Review {
     });
   }
 
+  /** Accepts the tags that are as sure as this in everything that waits; the more doubtful ones go on waiting. */
+  async acceptSure(sureFrom: number, thresholds: Thresholds): Promise<void> {
+    await this.#work(async () => {
+      this.#wrote(await api.acceptSure(api.allOf(this.#which), sureFrom, { ...thresholds }), []);
+      await this.#compare('accepted');
+    });
+  }
+
+  /** Lets a result that was rejected wait again. */
+  async reopen(row: ReviewRow): Promise<void> {
+    await this.#work(async () => {
+      this.#wrote(await api.reopenResults({ ids: [row.result.id] }), [row.result.id]);
+      await this.#compare();
+    });
+  }
+
   /** Settles one tag over everything that waits. */
   async settle(name: string, decision: 'take' | 'refuse'): Promise<void> {
     await this.#work(async () => {
@@ -171,7 +194,7 @@ export class Review {
   async #edit(row: ReviewRow, act: () => Promise<Written>): Promise<boolean> {
     return this.#work(async () => {
       this.#wrote(await act(), [row.result.id]);
-      const page = await api.waiting({ kind: this.kind, runs: null }, row.result.id - 1, 1);
+      const page = await api.results({ kind: this.kind, runs: null }, 'waiting', row.result.id - 1, 1);
       const now = page.items.find((one) => one.id === row.result.id);
       if (now) this.rows = this.rows.map((one) => (one.result.id === now.id ? { ...one, result: now } : one));
     });
@@ -228,7 +251,7 @@ export class Review {
   }
 
   #mark(ids: readonly number[], verdict: Verdict): void {
-    this.total = Math.max(0, this.total + (verdict === 'waiting' ? ids.length : -ids.length));
+    if (this.state === 'waiting') this.total = Math.max(0, this.total + (verdict === 'waiting' ? ids.length : -ids.length));
     this.rows = this.rows.map((row) => (ids.includes(row.result.id) ? { ...row, verdict } : row));
   }
 
@@ -237,19 +260,19 @@ export class Review {
     if (this.rows.length > 0) await this.#work(() => this.#compare());
   }
 
-  /** Holds the rows against what waits on the server: what waits again, what was settled with a tag. */
-  async #compare(): Promise<void> {
+  /** Holds the rows against what waits on the server: what waits again, what was settled with a tag. `gone`: what became of that. */
+  async #compare(gone: Verdict = 'decided'): Promise<void> {
     const found = new Map<number, api.WaitingResult>();
     let after: number | null = Math.min(...this.rows.map((row) => row.result.id)) - 1;
     while (after !== null && after < this.#last) {
-      const page: api.WaitingPage = await api.waiting({ kind: this.kind, runs: null }, after, LARGEST_PAGE);
+      const page: api.WaitingPage = await api.results({ kind: this.kind, runs: null }, 'waiting', after, LARGEST_PAGE);
       for (const result of page.items) found.set(result.id, result);
       after = page.next;
     }
     this.rows = this.rows.map((row): ReviewRow => {
       const now = found.get(row.result.id);
       if (now) return { ...row, result: now, verdict: 'waiting' };
-      return row.verdict === 'waiting' ? { ...row, verdict: 'decided' } : row;
+      return row.verdict === 'waiting' ? { ...row, verdict: gone } : row;
     });
     await this.#count();
     await this.#lookAtTags();

@@ -1,10 +1,10 @@
 /** A window in which a model runs and its results are reviewed: which run it shows, and what keys do in it. */
 import * as api from '../api/enrichment';
-import type { ResultKind, Run } from '../api/enrichment';
+import type { ResultKind, ResultState, Run } from '../api/enrichment';
 import { enrichment, isActiveRun } from './enrichment.svelte';
 import type { Thresholds } from '../lib/proposals';
 import { reasonOf } from './refusals';
-import { Review } from './review.svelte';
+import { Review, type ReviewRow } from './review.svelte';
 import { Unhurried } from './unhurried';
 
 /** So many rows are loaded without being asked for; more come with scrolling. */
@@ -19,10 +19,13 @@ export class Reviewing {
   editing = $state(0);
   #run: number | null = $state(null);
   #scope: Scope = $state('all');
+  #state: ResultState = $state('waiting');
   /** How many results of the kind wait in all. */
   waiting = $state(0);
   #look = new Unhurried(() => this.#lookAtAll());
   readonly run: Run | undefined = $derived(this.#run === null ? undefined : enrichment.of(this.#run));
+  /** There may be something to look through: a model of this kind ran once. */
+  readonly any = $derived(this.#state !== 'waiting' || this.review.rows.length > 0 || enrichment.runs.some((run) => run.kind === this.review.kind && run.held));
   readonly active = $derived(this.run !== undefined && isActiveRun(this.run));
   /** Changes whenever a run of the kind has come further: what is asked again is worked off by a run of its own. */
   readonly pulse = $derived(
@@ -39,11 +42,16 @@ export class Reviewing {
 
   /** How many results of other runs wait, where only those of one are shown. */
   get elsewhere(): number {
-    return this.#scope === 'run' ? Math.max(0, this.waiting - this.review.total) : 0;
+    return this.#scope === 'run' && this.#state === 'waiting' ? Math.max(0, this.waiting - this.review.total) : 0;
   }
 
   get scope(): Scope {
     return this.#scope;
+  }
+
+  /** Whether what waits is shown, or what was accepted or rejected. */
+  get state(): ResultState {
+    return this.#state;
   }
 
   /** Shows a run: this one, or that which goes on or rests. Without any, whatever waits for a word. */
@@ -64,11 +72,12 @@ export class Reviewing {
     await this.choose('run');
   }
 
-  /** Shows the results of the run alone, or all of its kind. */
-  async choose(scope: Scope): Promise<void> {
+  /** Shows the results of the run alone, or all of its kind: those that wait, or were accepted or rejected. */
+  async choose(scope: Scope, state: ResultState = 'waiting'): Promise<void> {
     this.#scope = scope;
+    this.#state = state;
     this.editing = 0;
-    this.review = this.review.narrowed(scope === 'run' && this.#run !== null ? [this.#run] : null);
+    this.review = this.review.narrowed(scope === 'run' && this.#run !== null ? [this.#run] : null, state);
     await this.review.more();
   }
 
@@ -76,14 +85,14 @@ export class Reviewing {
   async cameFurther(): Promise<void> {
     if (!this.#hasBegun) return;
     this.#look.ask();
-    if (this.review.rows.length < AT_FIRST || this.review.waiting === 0) await this.review.more();
+    if (this.review.rows.length < AT_FIRST || this.review.listed === 0) await this.review.more();
     else this.review.recount();
     if (!this.active) await this.review.compare();
   }
 
   async #lookAtAll(): Promise<void> {
     try {
-      this.waiting = (await api.waiting({ kind: this.review.kind, runs: null }, 0, 1)).total;
+      this.waiting = (await api.results({ kind: this.review.kind, runs: null }, 'waiting', 0, 1)).total;
     } catch (error) {
       reasonOf(error); // the number of all is told by the next answer
     }
@@ -135,6 +144,23 @@ export class Reviewing {
     const row = this.review.rows[place];
     if (row) await this.#decided(place, this.review.again(row));
     await enrichment.look();
+  }
+
+  async reopen(row: ReviewRow): Promise<void> {
+    await this.review.reopen(row);
+    this.#look.ask();
+  }
+
+  /** Accepts everything that is listed, shown or not. */
+  async acceptAll(thresholds: Thresholds): Promise<void> {
+    await this.review.acceptAll(thresholds);
+    this.#look.ask();
+  }
+
+  /** Accepts the tags of all of it that are as sure as this. */
+  async acceptSure(sureFrom: number, thresholds: Thresholds): Promise<void> {
+    await this.review.acceptSure(sureFrom, thresholds);
+    this.#look.ask();
   }
 
   /** Goes on at once; when the server has answered, more rows may be wanted. */

@@ -26,6 +26,8 @@ const isMode = (value: unknown): value is TagMode => value === 'all' || value ==
 
 class Tags {
   list: readonly Tag[] = $state.raw([]);
+  /** The server told of them. */
+  known = $state(false);
   /** How several tags join when one clicks them. */
   #mode: TagMode = $state(recall('tag-mode', isMode, 'all'));
 
@@ -45,6 +47,7 @@ class Tags {
 
   async refresh(): Promise<void> {
     this.list = await places.tags();
+    this.known = true;
   }
 
   isChosen = (tag: Tag): boolean => this.chosen.has(tag.name.toLocaleLowerCase());

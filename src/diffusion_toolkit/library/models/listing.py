@@ -37,7 +37,8 @@ MOST_NAMES: Final = 100_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFile:
     """A model file. root, path, preview: as one shows them; hashes: every form; images: made with it, None where its
-    kind is not counted; civitai: what Civitai said of it; metadata: of its header.
+    kind is not counted; civitai_model, civitai_version: its numbers there, where Civitai was asked and knows it;
+    civitai: what it said; metadata: of its header.
     """
 
     id: int
@@ -59,6 +60,8 @@ class ModelFile:
     problem: str | None
     images: int | None
     query: str | None
+    civitai_model: int | None
+    civitai_version: int | None
     civitai: dict[str, object] | None = None
     metadata: dict[str, object] = field(default_factory=dict[str, object])
 
@@ -114,6 +117,10 @@ def _is_wanted(row: ModelFileRow, kinds: Sequence[str], text: str, missing: bool
     return not text or any(text in place.casefold() for place in places) or any(form.startswith(text) for form in forms)
 
 
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
 def _words(row: ModelFileRow) -> list[str]:
     said = (row.civitai or {}).get("trigger_words")
     return [word for word in said if isinstance(word, str)] if isinstance(said, list) else []  # pyright: ignore[reportUnknownVariableType]  JSON
@@ -144,6 +151,8 @@ def _model_file(row: ModelFileRow, images: dict[str, dict[str, tuple[int, str]]]
         problem=row.problem,
         images=None if counted is None else count,
         query=query,
+        civitai_model=_number(civitai.get("model_id")),
+        civitai_version=_number(civitai.get("id")),
         civitai=dict(civitai) if whole and civitai else None,
         metadata=dict(row.header.get("metadata") or {}) if whole else {},
     )

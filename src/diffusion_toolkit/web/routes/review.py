@@ -100,6 +100,13 @@ def reject_results(writing: TheWriting, asked: ChosenResults) -> WrittenAnswer:
     return writing.done(review.reject(writing.collection, _chosen(writing, asked)), "review")
 
 
+@router.post("/reopen", response_model=WrittenAnswer)
+def reopen_results(writing: TheWriting, asked: ChosenResults) -> WrittenAnswer:
+    """Let results that were rejected wait again."""
+    ids = _chosen(writing, asked, state="rejected")
+    return writing.done(review.reopen(writing.collection, ids), "review")
+
+
 @router.post("/retry", status_code=202, response_model=RetriedAnswer)
 def retry_results(writing: TheWriting, asked: ChosenResults) -> RetriedAnswer:
     """Put results aside and ask the models again, in the background; what they say then waits too."""
@@ -131,9 +138,9 @@ def edit_result_caption(writing: TheWriting, result_id: ResultId, asked: Caption
     return writing.done(review.edit_caption(writing.collection, result_id, asked.text), "review")
 
 
-def _chosen(writing: Writing, asked: ChosenResults) -> Ids:
+def _chosen(writing: Writing, asked: ChosenResults, state: ResultState = "waiting") -> Ids:
     """The results that are meant; those of hidden pictures never are."""
-    found = review.results(writing.collection, kind=asked.kind, source=asked.source, run_ids=asked.run_ids)
+    found = review.results(writing.collection, kind=asked.kind, source=asked.source, run_ids=asked.run_ids, state=state)
     ids = _shown(writing, found)
     if asked.ids is not None:
         ids = ids[np.isin(ids, np.asarray(asked.ids, np.int64))]
