@@ -248,6 +248,23 @@ def test_a_text_whose_line_ends_became_blanks() -> None:
     assert (recipe.steps, recipe.model) == (28, "harbour_v3")
 
 
+def test_a_text_whose_line_ends_were_lost() -> None:
+    recipe = from_parameters(
+        "a fox at seaNegative prompt: dull, greySteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5"
+    )
+    assert (recipe.prompt, recipe.negative_prompt) == ("a fox at sea", "dull, grey")
+    assert (recipe.steps, recipe.seed) == (20, 5)
+
+
+def test_loras_that_civitai_knows_beside_those_it_does_not() -> None:
+    recipe = from_parameters(
+        'a fox\nSteps: 20, Sampler: euler, CFG scale: 7, Seed: 5, Hashes: {"LORA:storm": "8103482F7F"}, '
+        'Version: ComfyUI, Civitai resources: [{"modelName": "Mist", "weight": 0.5, '
+        '"air": "urn:air:sdxl:lora:civitai:1@2"}]'
+    )
+    assert recipe.loras == (Lora(name="storm"), Lora(name="Mist", weight=0.5))
+
+
 def test_json_over_several_lines_behind_the_settings() -> None:
     recipe = from_parameters(
         f"a\nNegative prompt: b\n{SETTINGS}, Version: ComfyUI,\nCivitai resources: [\n"

@@ -1,10 +1,10 @@
 """PNG: text chunks wherever they stand, EXIF and XMP; pixel data is stepped over."""
 
 import struct
-import zlib
 
 from diffusion_toolkit.formats import exif, limits
 from diffusion_toolkit.formats.container import Draft, Format
+from diffusion_toolkit.formats.deflate import Inflater, NotDeflated, crc32
 from diffusion_toolkit.formats.iptc import add_iptc, add_photoshop
 from diffusion_toolkit.formats.text import decoded
 from diffusion_toolkit.formats.xmp import KEY as XMP_KEY
@@ -74,7 +74,7 @@ def _cut_chunk(draft: Draft, kind: bytes, begin: int) -> None:
 def _read_chunk(draft: Draft, kind: bytes, data: bytes) -> int:
     """Take what one chunk says, from its name to its checksum; gives how many bytes of text that cost."""
     body = data[4:-4]
-    if zlib.crc32(memoryview(data)[:-4]) != int.from_bytes(data[-4:], "big"):
+    if crc32(memoryview(data)[:-4]) != int.from_bytes(data[-4:], "big"):
         draft.damaged(f"The checksum of this PNG file's {kind.decode('ascii')} chunk is wrong.")
     if kind == b"IHDR":
         _read_header(draft, body)
@@ -148,15 +148,15 @@ def _read_profile(draft: Draft, kind: str, value: bytes) -> bool:
 
 def inflated(draft: Draft, keyword: str, data: bytes) -> tuple[bytes, int]:
     """A compressed text, and how many bytes of all texts it costs; without end or limit there is none."""
-    inflater = zlib.decompressobj()
+    inflater = Inflater()
     limit = min(limits.LARGEST_TEXT_BYTES, limits.FREE_GROWTH_BYTES + limits.LARGEST_GROWTH * len(data))
     try:
-        value = inflater.decompress(data, limit)
-    except zlib.error:
+        value = inflater.inflate(data, limit)
+    except NotDeflated:
         draft.damaged(f"The compressed text “{keyword}” of this PNG file is damaged.")
         return b"", limit
-    if not inflater.eof:
-        if inflater.unconsumed_tail:
+    if not inflater.ended:
+        if inflater.has_more:
             draft.damaged(f"The compressed text “{keyword}” of this PNG file is too large to be read.")
             return b"", limits.REFUSED_TEXT_COSTS * len(value)
         draft.damaged(f"The compressed text “{keyword}” of this PNG file is damaged.")

@@ -4,11 +4,11 @@ Only for 8 bits per channel, without a palette.
 """
 
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diffusion_toolkit.formats import limits
+from diffusion_toolkit.formats.deflate import Inflater, NotDeflated, crc32
 from diffusion_toolkit.formats.png import CHUNK, SIGNATURE
 from diffusion_toolkit.formats.source import Source
 
@@ -54,18 +54,27 @@ def pixels_of(source: Source) -> PngPixels | None:
 def left_part(source: Source, picture: PngPixels, columns: int) -> Iterator[bytes]:
     """The filter and the first pixels of each row, as they are stored."""
     stride, wanted = 1 + picture.width * picture.channels, 1 + columns * picture.channels
-    inflater, stored, skip = zlib.decompressobj(), b"", 0
-    for piece in _pieces(source, picture.spans):
+    stored, skip = b"", 0
+    for inflated in _inflated(source, picture.spans):
+        stored += inflated
+        while skip + wanted <= len(stored):
+            yield stored[skip : skip + wanted]
+            skip += stride
+        dropped = min(skip, len(stored))
+        stored, skip = stored[dropped:], skip - dropped
+
+
+def _inflated(source: Source, spans: list[tuple[int, int]]) -> Iterator[bytes]:
+    """The stored rows in pieces, up to their end or the first that is damaged."""
+    inflater = Inflater()
+    for piece in _pieces(source, spans):
         try:
-            while piece and not inflater.eof:
-                stored += inflater.decompress(piece, _PIECE_BYTES)
-                piece = inflater.unconsumed_tail
-                while skip + wanted <= len(stored):
-                    yield stored[skip : skip + wanted]
-                    skip += stride
-                dropped = min(skip, len(stored))
-                stored, skip = stored[dropped:], skip - dropped
-        except zlib.error:
+            yield inflater.inflate(piece, _PIECE_BYTES)
+            while inflater.has_more:
+                yield inflater.inflate(b"", _PIECE_BYTES)
+        except NotDeflated:
+            return
+        if inflater.ended:
             return
 
 
@@ -129,4 +138,4 @@ def without_texts(source: Source, picture: PngPixels) -> bytes:
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
-    return CHUNK.pack(len(body), kind) + body + struct.pack(">I", zlib.crc32(kind + body))
+    return CHUNK.pack(len(body), kind) + body + struct.pack(">I", crc32(kind + body))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from diffusion_toolkit.formats import limits
 from diffusion_toolkit.formats.container import Container, Text
+from diffusion_toolkit.formats.deflate import Inflater, NotDeflated
 from diffusion_toolkit.formats.png_pixels import PngPixels, first_pixel, left_part, pixels_of, unfiltered, without_texts
 from diffusion_toolkit.formats.source import Source
 from diffusion_toolkit.formats.text import decoded
@@ -33,7 +34,6 @@ _LEFT_COLUMNS, _MOST_ROWS = 32, 4096
 """Columns that are decoded one by one; most texts take fewer, and more are the work of a whole decoder."""
 
 _PIECE_BYTES = 64 * 1024
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +238,10 @@ def _hidden(picture: "Image", place: _Place, bits: int) -> bytes:
 
 
 def _unzipped(payload: bytes) -> bytes:
-    inflater = zlib.decompressobj(_GZIP)
+    inflater = Inflater(gzip=True)
     limit = min(limits.LARGEST_TEXT_BYTES, limits.FREE_GROWTH_BYTES + limits.LARGEST_GROWTH * len(payload))
     try:
-        value = inflater.decompress(payload, limit)
-    except zlib.error:
+        value = inflater.inflate(payload, limit)
+    except NotDeflated:
         return b""
-    return value if inflater.eof else b""
+    return value if inflater.ended else b""

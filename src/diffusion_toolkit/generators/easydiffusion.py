@@ -1,6 +1,7 @@
 """Easy Diffusion: one PNG chunk per key, JSON in EXIF UserComment, or a text or JSON file beside the picture."""
 
 import ast
+import warnings
 from collections.abc import Mapping
 from typing import cast
 
@@ -184,7 +185,9 @@ def _python(text: str) -> JsonValue:
     if not text.startswith("[") or not text.endswith("]") or len(text) > _LONGEST_LIST:
         return text
     try:
-        items: object = ast.literal_eval(text)
+        with warnings.catch_warnings():  # what looks strange is none of the user's business
+            warnings.simplefilter("ignore", SyntaxWarning)
+            items: object = ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
     if not isinstance(items, list) or not all(

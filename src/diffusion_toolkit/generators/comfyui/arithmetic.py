@@ -37,6 +37,8 @@ _SIGNS: dict[type[ast.operator], Callable[[Number, Number], Number]] = {
     ast.FloorDiv: lambda left, right: left // right,
     ast.Mod: operator.mod,
 }
+_OF_MANY: dict[str, Callable[[list[Number]], Number]] = {"max": max, "min": min}
+_MOST_ARGUMENTS = 16
 _FUNCTIONS: dict[str, Callable[[Number], Number]] = {
     "round": round,
     "floor": math.floor,
@@ -81,6 +83,10 @@ def _value(tree: ast.expr, number: Callable[[str], Number | None]) -> Number | N
         return None if value is None else -value
     if isinstance(tree, ast.BinOp) and type(tree.op) in _SIGNS:
         return _applied(_SIGNS[type(tree.op)], _value(tree.left, number), _value(tree.right, number))
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in _OF_MANY:
+        values = [_value(argument, number) for argument in tree.args[:_MOST_ARGUMENTS]]
+        numbers = [value for value in values if value is not None]
+        return _OF_MANY[tree.func.id](numbers) if numbers and len(numbers) == len(tree.args) else None
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and len(tree.args) == 1:
         value, work = _value(tree.args[0], number), _FUNCTIONS.get(tree.func.id)
         return None if value is None or work is None or not math.isfinite(value) else work(value)

@@ -1,5 +1,6 @@
 """The prompts: from a sampler along its positive or negative input to the nodes that encode text."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ _TEXTS = (
 )  # fmt: skip
 """Inputs of text encoders that hold texts, in the order in which they belong together."""
 _TEXT_ORDER = {name: number for number, name in enumerate(_TEXTS)}
+_SERVICE_TEXT = "model.prompt"
+"""Where web services have it whose inputs depend on the chosen model."""
 _TEMPLATES = {"populated_text": "wildcard_text"}
 """What was filled in, and the template it was filled into, which does not count then."""
 _NOT_TEXT = (
@@ -29,6 +32,8 @@ _NOT_TEXT = (
 )  # fmt: skip
 """Parts of names that speak of a prompt without holding it: positive_ascore, negative_prefix …"""
 _OPPOSITE = {"positive": "negative", "negative": "positive"}
+_NEGATIVE_TEXT = re.compile(r"(?:negative|neg)_?(?:prompt|text)$", re.IGNORECASE)
+"""Where a node that encodes both has its negative text; what else it holds is then the positive one."""
 _ENCODES = frozenset(
     {"clip", "t5", "text_encoder", "text_encoders", "model", "opt_clip", "clip_opt", "base_clip", "bert"}
 )
@@ -105,15 +110,20 @@ def _steps(graph: Graph, node: Node, polarity: str, *, settled: bool) -> list[tu
             named.append(pair)
     if named:
         return [(link, True) for link in chosen(graph, node, named)]
+    if "cfg_conds" in node.inputs:  # a guider of two: the second is the negative one, with pictures to keep to
+        neutral = [pair for pair in neutral if pair[0] != "cond2"]
     return [(link, settled) for link in chosen(graph, node, neutral or bundles)]
 
 
 def _own_texts(node: Node, polarity: str, reader: TextReader, *, settled: bool) -> list[Said]:
     """The texts a node itself encodes."""
     names = [name for name, value in node.inputs.items() if _holds(name, value, polarity)]
-    if settled or polarity == "positive":
+    is_of_other = polarity == "negative" and (names or any(_NEGATIVE_TEXT.match(name) for name in node.inputs))
+    if polarity == "positive" or (settled and not is_of_other):
         usual = [name for name in node.inputs if name in _TEXT_ORDER]
         names.extend(usual if len(usual) < 2 else sorted(usual, key=_TEXT_ORDER.__getitem__))
+        if not names and _SERVICE_TEXT in node.inputs:
+            names.append(_SERVICE_TEXT)
     if not names:
         return []
     said = {name: text for name in dict.fromkeys(names) if (text := reader.read(node, name, polarity))}

@@ -25,7 +25,9 @@ _GUIDANCE = (
     "base_positive", "base_sampler", "upscaler", "pos",
 )  # fmt: skip
 _STARTS = frozenset({"denoise", "latent_image", "latent", "samples", "denoise_strength", "optional_latent"})
-_WORDS = ("prompt", "positive_prompt", "positive", "text_positive", "user_prompt", "text", "caption")
+_WORDS = (
+    "prompt", "positive_prompt", "positive", "text_positive", "user_prompt", "text", "caption", "model.prompt"
+)  # fmt: skip
 _LONGEST_KIND = 200
 _MOST_PASSES = 16
 _MOST_OUTPUTS = 64
@@ -76,7 +78,7 @@ def is_sampler(node: Node) -> bool:
 def _is_service(node: Node) -> bool:
     """Whether a node draws all by itself from a text, as those of web services do."""
     has_words = any(isinstance(node.inputs.get(name), str) or node.link(name) for name in _WORDS)
-    return has_words and node.has("seed", "noise_seed", "steps") and not node.has("clip", *_SAVED)
+    return has_words and node.has("seed", "noise_seed", "steps", "model.seed") and not node.has("clip", *_SAVED)
 
 
 def find_passes(graph: Graph, size: tuple[int, int] | None) -> Passes | None:

@@ -1,13 +1,18 @@
 """Sizes that nodes name as text: "3:4 portrait 896x1152", "1024x1024 (1.0)"."""
 
+import math
 import re
 
 from diffusion_toolkit.generators.comfyui.graph import Node
 
 _NAMES = ("aspect_ratio", "resolution", "dimensions", "size", "preset", "empty_latent_aspect", "ratio_selected",
-          "image_size")  # fmt: skip
+          "image_size", "size_preset", "model.size_preset")  # fmt: skip
 _SIZE = re.compile(r"(?<!\d)(\d{2,5})\s*[x×*]\s*(\d{2,5})(?!\d)")
 _LONGEST_NAME = 120
+_SELECTOR = "ResolutionSelector"
+_RATIO = re.compile(r"(\d{1,3}):(\d{1,3})\b")
+_MEGAPIXEL = 1024 * 1024
+_MOST_MEGAPIXELS = 1024
 
 
 def preset_side(node: Node, name: str) -> tuple[int, str] | None:
@@ -22,6 +27,8 @@ def preset_size(node: Node) -> tuple[tuple[int, int], str] | None:
     """The size that a preset names, and the input that names it. Numbers of the user's own win over a preset."""
     if node.inputs.keys().isdisjoint(_NAMES):
         return None
+    if node.kind == _SELECTOR:
+        return _of_ratio(node)
     for name in _NAMES:
         value = node.inputs.get(name)
         if not isinstance(value, str) or len(value) > _LONGEST_NAME:
@@ -37,3 +44,24 @@ def preset_size(node: Node) -> tuple[tuple[int, int], str] | None:
             return (wide, high), "width_override"
         return sides, name
     return None
+
+
+def _of_ratio(node: Node) -> tuple[tuple[int, int], str] | None:
+    """The size that ComfyUI's own selector works out of "3:2 (Photo)", so many megapixels, and what both sides are
+    multiples of; a side below the minimum enlarges both."""
+    inputs = node.inputs
+    ratio, megapixels = inputs.get("aspect_ratio"), inputs.get("megapixels")
+    multiple, least = inputs.get("multiple", 8), inputs.get("minimum", 0)
+    match = _RATIO.match(ratio) if isinstance(ratio, str) else None
+    if match is None or not isinstance(megapixels, (int, float)) or not 0 < megapixels <= _MOST_MEGAPIXELS:
+        return None
+    wide, high = int(match[1]), int(match[2])
+    if not (wide and high and isinstance(multiple, int) and multiple > 0 and isinstance(least, int)):
+        return None
+    scale = math.sqrt(megapixels * _MEGAPIXEL / (wide * high))
+    sides = round(wide * scale / multiple) * multiple, round(high * scale / multiple) * multiple
+    if min(sides) < least:
+        step = math.lcm(multiple // math.gcd(wide, multiple), multiple // math.gcd(high, multiple))
+        factor = math.ceil(math.ceil(max(least / wide, least / high)) / step) * step
+        sides = wide * factor, high * factor
+    return sides, "aspect_ratio"

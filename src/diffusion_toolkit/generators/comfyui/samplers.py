@@ -4,12 +4,14 @@ import re
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Node
 from diffusion_toolkit.generators.comfyui.passes import is_sampler
-from diffusion_toolkit.generators.comfyui.values import FAMILIES, Found, found_at, setting
+from diffusion_toolkit.generators.comfyui.values import FAMILIES, Found, find, found_at, setting
 from diffusion_toolkit.generators.comfyui.walk import nearest, picture_links
 from diffusion_toolkit.record import JsonValue
 
 _SEED, _STEPS, _CFG, _SAMPLER, _SCHEDULER, _DENOISE, _START = FAMILIES[:7]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SIGMA = re.compile(r"\d+\.?\d*|\.\d+")
+_SIGMAS = re.compile(r"[\s\[(]*[\d.]+(?:[\s,;]+[\d.]+){1,10000}[\s,;\])]*")
 _NO_SCHEDULE = frozenset({"Basic"})
 _DEEPEST = 20
 _LONGEST_KIND = 60
@@ -31,8 +33,15 @@ def seed_of(graph: Graph, node: Node) -> Found | None:
 
 
 def steps_of(graph: Graph, node: Node) -> Found | None:
-    """How many steps the sampler's schedule has."""
-    return setting(graph, node, *_STEPS)
+    """How many steps the sampler's schedule has; of noise levels that are listed, one less than there are."""
+    named = setting(graph, node, *_STEPS)
+    if named is not None:
+        return named
+    source = graph.at(node.link("sigmas"))
+    listed = find(graph, source, "sigmas") if source is not None else None
+    if listed is None or not isinstance(listed.value, str) or not _SIGMAS.fullmatch(listed.value):
+        return None
+    return Found(len(_SIGMA.findall(listed.value)) - 1, listed.place)
 
 
 def cfg_of(graph: Graph, node: Node) -> Found | None:

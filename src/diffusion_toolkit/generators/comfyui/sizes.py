@@ -10,7 +10,14 @@ from diffusion_toolkit.generators.comfyui.walk import nearest, path, picture_lin
 from diffusion_toolkit.generators.grammar.numbers import read_count, read_decimal
 from diffusion_toolkit.record import JsonValue
 
-_SIDES = (("width", "height"), ("empty_latent_width", "empty_latent_height"), ("W", "H"))
+_SIDES = (
+    ("width", "height"),
+    ("empty_latent_width", "empty_latent_height"),
+    ("W", "H"),
+    ("model.width", "model.height"),
+)
+_LEAST_SIDE = 16
+"""Pixels; a smaller number of another node is no side but a ratio or a number of megapixels."""
 _FACTORS = ("scale_by", "upscale_by", "upscale_factor", "rescale_factor", "scale_factor")
 _METHODS = ("upscale_method", "upscale_model_name", "latent_upscaler", "rescale_method", "method")
 _MODEL_FACTOR = re.compile(r"(?:^|[^0-9])([2348])x|x([2348])(?:[^0-9]|$)", re.IGNORECASE)
@@ -40,23 +47,27 @@ def node_size(graph: Graph, node: Node) -> Size | None:
         if wide in node.inputs and high in node.inputs:
             width, height = find(graph, node, wide), find(graph, node, high)
             sides = read(width, read_count), read(height, read_count)
-            if width and height and sides[0] and sides[1] and min(sides[0], sides[1]) > 0:
-                return Size((sides[0], sides[1]), (width.place, height.place))
+            if width and height and sides[0] and sides[1]:
+                is_own = width.place.node == height.place.node == node.id
+                if min(sides[0], sides[1]) >= (1 if is_own else _LEAST_SIDE):
+                    return Size((sides[0], sides[1]), (width.place, height.place))
     return None
 
 
 def asked_size(graph: Graph, sampler: Node) -> Size | None:
     """The size of the latent a sampler starts from, or its own where it makes that itself."""
     sizes: list[Size] = []
-
-    def has_size(node: Node) -> bool:
-        size = node_size(graph, node)
-        if size is not None:
-            sizes.append(size)
-        return size is not None
-
-    nearest(graph, picture_links(graph, sampler), picture_links, has_size, most=1)
+    nearest(graph, picture_links(graph, sampler), picture_links, lambda node: _takes(sizes, graph, node), most=1)
     return sizes[0] if sizes else node_size(graph, sampler)
+
+
+def _takes(sizes: list[Size], graph: Graph, node: Node) -> bool:
+    """Keep the size of a node, and say whether it has one. A function inside of `asked_size` would, compiled, hold
+    itself and with it the graph, until garbage is collected."""
+    size = node_size(graph, node)
+    if size is not None:
+        sizes.append(size)
+    return size is not None
 
 
 def enlarging(graph: Graph, way: list[Node]) -> Enlarging | None:

@@ -25,6 +25,13 @@ def chosen(graph: Graph, node: Node, links: Sequence[tuple[str, Link]]) -> list[
     return list(dict.fromkeys(link for name, link in links if name in kept))
 
 
+def sides(node: Node) -> list[str]:
+    """The two inputs of a switch between true and false, whether linked or filled in; none of other nodes."""
+    names = [name for name in node.inputs if name.casefold() in _TRUE or name.casefold() in _FALSE]
+    is_pair = len(names) == 2 and (names[0].casefold() in _TRUE) != (names[1].casefold() in _TRUE)
+    return names if is_pair else []
+
+
 def let_through(graph: Graph, node: Node, names: Sequence[str]) -> Sequence[str]:
     """All these inputs, but of a switch only the one it is set to."""
     if len(names) < 2:

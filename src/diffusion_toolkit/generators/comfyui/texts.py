@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
 from diffusion_toolkit.generators.comfyui.names import polarity_of, stem
-from diffusion_toolkit.generators.comfyui.switches import chosen, let_through
+from diffusion_toolkit.generators.comfyui.switches import chosen, let_through, sides
 from diffusion_toolkit.generators.comfyui.text_edits import Said, edited
 from diffusion_toolkit.generators.comfyui.values import Place, find
 
@@ -30,7 +30,7 @@ _NAMES = (
     "text_input", "input_text", "base_prompt", "main_prompt", "tags", "nl_prompt", "caption", "Texts",
 )  # fmt: skip
 """Inputs that hold the text of a node, the likeliest first."""
-_SHOWN = ("text_0", "result", "output_text", "display_text", "preview")
+_SHOWN = ("text_0", "result", "output_text", "display_text", "preview", "preview_text")
 """What a node showed when it ran before; only believed when nothing else is known."""
 _TEXT_NODE = re.compile(r"string|text|prompt|primitive|wildcard|styler|show|note|literal", re.IGNORECASE)
 _SPEAKERS = frozenset(
@@ -100,6 +100,8 @@ class TextReader:
         return said
 
     def _single(self, node: Node, parts: list[str], polarity: str, depth: int) -> Said | None:
+        if pair := sides(node):
+            return self._side(node, pair, polarity, depth)
         said = self._first(node, self._order(node, polarity, parts), polarity, depth)
         if said is not None:
             return said
@@ -109,6 +111,17 @@ class TextReader:
                 if said := self.follow(link, polarity, depth):
                     return said
         return self._first(node, _SHOWN, polarity, depth)
+
+    def _side(self, node: Node, pair: list[str], polarity: str, depth: int) -> Said | None:
+        """The side that a switch takes; when a language model was asked there, the user's own words on the other."""
+        taken = let_through(self._graph, node, pair)
+        said = self._first(node, taken, polarity, depth)
+        if said is None and len(taken) == 1:
+            value = node.inputs[taken[0]]
+            source = self._graph.at(value) if isinstance(value, Link) else None
+            if source is not None and _is_answer(source):
+                return self._first(node, [name for name in pair if name != taken[0]], polarity, depth)
+        return said
 
     def _first(self, node: Node, names: Sequence[str], polarity: str, depth: int) -> Said | None:
         for name in names:

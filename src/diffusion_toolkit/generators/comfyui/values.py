@@ -9,7 +9,7 @@ from diffusion_toolkit.generators.comfyui.arithmetic import CALCULATES, calculat
 from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
 from diffusion_toolkit.generators.comfyui.names import is_helper, stem
 from diffusion_toolkit.generators.comfyui.presets import preset_side
-from diffusion_toolkit.generators.comfyui.switches import chosen
+from diffusion_toolkit.generators.comfyui.switches import chosen, let_through, sides
 from diffusion_toolkit.generators.comfyui.walk import bundle_links
 from diffusion_toolkit.record import JsonValue
 
@@ -24,9 +24,9 @@ _HOLDERS = (
     "text", "STRING", "String", "combo", "selection", "item",
 )  # fmt: skip
 FAMILIES = (
-    ("seed", "noise_seed", "seed_value", "Seed", "seed_num", "rand_seed", "base_seed"),
+    ("seed", "noise_seed", "seed_value", "Seed", "seed_num", "rand_seed", "base_seed", "model.seed"),
     ("steps", "steps_total", "total_steps", "num_inference_steps", "num_steps", "sampling_steps", "Steps"),
-    ("cfg", "cfg_scale", "guidance_scale", "cfg_value", "CFG", "true_cfg_scale", "true_gs"),
+    ("cfg", "cfg_scale", "guidance_scale", "cfg_value", "CFG", "true_cfg_scale", "true_gs", "cfg_conds"),
     ("sampler_name", "sampler", "sampler_type", "Sampler", "sampler_method"),
     ("scheduler", "scheduler_name", "schedule", "scheduler_type", "noise_schedule"),
     ("denoise", "denoise_strength", "denoising_strength", "denoise_value"),
@@ -81,6 +81,9 @@ def find(graph: Graph, node: Node, name: str, depth: int = 0) -> Found | None:
         key = next((key for key in (*_FAMILY.get(name, (name,)), *_HOLDERS) if key in node.inputs), None)
         if key is not None:
             value, holder = node.inputs[key], key
+        elif pair := sides(node):
+            holder = let_through(graph, node, pair)[0]
+            value = node.inputs[holder]
         elif links := bundle_links(graph, node):
             value = links[0]
         else:
@@ -99,7 +102,8 @@ def _made(graph: Graph, node: Node, name: str, depth: int) -> Found | None:
 
     def number(key: str) -> int | float | None:
         if key not in known:
-            known[key] = _number(graph, node, key, depth + 1)
+            listed = f"values.{key}"
+            known[key] = _number(graph, node, listed if listed in node.inputs else key, depth + 1)
         return known[key]
 
     result = calculated(node, number)

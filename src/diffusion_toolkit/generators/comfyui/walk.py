@@ -29,8 +29,16 @@ def _picture_links(graph: Graph, node: Node) -> list[Link]:
     for wanted in (is_picture, is_bundle, may_be_picture):
         named = [(name, link) for name, link in links if wanted(name)]
         if named:
-            return chosen(graph, node, named)
+            return chosen(graph, node, _without_guides(node, named))
     return []
+
+
+def _without_guides(node: Node, pictures: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
+    """Of a node that lays an image with a strength over a latent, the latent alone: the image only guides it."""
+    if "strength" not in node.inputs:
+        return pictures
+    latents = [(name, link) for name, link in pictures if stem(name) == "latent"]
+    return latents or pictures
 
 
 def model_links(graph: Graph, node: Node) -> list[Link]:

@@ -30,18 +30,22 @@ class Resource:
 def take_loras(fields: Fields, prompts: Mapping[str, str | None], resources: tuple[Resource, ...]) -> tuple[Lora, ...]:
     """The LoRAs of the prompts' tags, those only named elsewhere, and Civitai's when there are no others.
 
+    `Hashes` beside Civitai's list holds those that Civitai does not know.
+
     prompts: by the key they stand under.
     """
     found: dict[str, Lora] = {}
     for key, prompt in prompts.items():
         if prompt and "<" in prompt and _added(found, loras_in(prompt)):
             fields.note("loras", key)
+    is_named = bool(found)
     for key, named in _named_loras(fields.left):
         if _added(found, named):
             fields.note("loras", key)
+            is_named = is_named or key != "Hashes"
     if (
         resources
-        and not found
+        and not is_named
         and _added(found, (Lora(name=each.name, weight=each.weight) for each in resources if is_lora(each)))
     ):
         fields.note("loras", "Civitai resources")
@@ -133,7 +137,7 @@ def _additional_networks(left: Mapping[str, JsonValue]) -> Iterator[tuple[str, I
 def _hashed(value: JsonValue, prefix: str) -> Iterator[str]:
     """The names behind this prefix in `Hashes: {"lora:NAME": "…"}`."""
     table = read_object(value) if isinstance(value, str) else None
-    return (key[len(prefix) :] for key in table or () if key.startswith(prefix))
+    return (key[len(prefix) :] for key in table or () if key[: len(prefix)].casefold() == prefix)
 
 
 def _added(found: dict[str, Lora], loras: "Iterator[Lora] | tuple[Lora, ...]") -> bool:

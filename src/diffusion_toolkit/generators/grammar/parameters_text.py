@@ -38,13 +38,11 @@ _TYPICAL = frozenset(
     }
 )  # fmt: skip
 _TEMPLATES = ("Template:", "Negative Template:")
-_IN_ONE_LINE = re.compile(
-    r"(?:^|\s)Steps: \d+, (?:Sampler|Schedule type|Scheduler|CFG scale|Seed|Size|Model hash|Model): "
-)
+_IN_ONE_LINE = re.compile(r"Steps: \d+, (?:Sampler|Schedule type|Scheduler|CFG scale|Seed|Size|Model hash|Model): ")
 _MOST_LINES_AFTER = 2000
 """Lines behind the settings, of templates, that are looked past."""
 
-_INLINE_NEGATIVE = re.compile(r"(?:^|\s)Negative prompt:")
+_INLINE_NEGATIVE = re.compile("Negative prompt:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
