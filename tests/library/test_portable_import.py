@@ -181,7 +181,7 @@ def test_twice_is_once(database: Database, exported: Path, folder: Path) -> None
     run(new, folder)
     bring(new, exported)
     done = bring(new, exported)
-    assert (done.changed, done.albums) == (0, 0)
+    assert (done.changed, done.albums, done.journal_id) == (0, 0, None), "nothing to undo"
     assert curated(new) == EVERYTHING
     assert albums(new) == {"Best": ["c.png", "a.png"]}
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from diffusion_toolkit.record import JsonValue
-from diffusion_toolkit.store.tables import journal
+from diffusion_toolkit.store.tables import journal, journal_item, journal_row
 
 Connection = sa.Connection
 """For those who pass one on and speak no SQL themselves."""
@@ -108,6 +108,13 @@ def changed_images(connection: Connection, journal_id: int) -> int:
 def forget(connection: Connection, journal_id: int) -> None:
     """Leave no trace of an action that changed nothing after all."""
     connection.execute(sa.delete(journal).where(journal.c.id == journal_id))
+
+
+def forget_if_empty(connection: Connection, journal_id: int) -> bool:
+    """The same, where it noted nothing that could be undone; whether it did not."""
+    empty = ~sa.exists().where(journal_row.c.journal_id == journal.c.id)
+    empty &= ~sa.exists().where(journal_item.c.journal_id == journal.c.id)
+    return connection.execute(sa.delete(journal).where(journal.c.id == journal_id, empty)).rowcount > 0
 
 
 def get(connection: Connection, journal_id: int) -> ActionRow | None:

@@ -176,6 +176,8 @@ class Import:
                 self._take_saved_query(connection, journal_id, saved)
             for folder in around.folders:
                 self._take_folder(connection, folder)
+            if journal.forget_if_empty(connection, journal_id):
+                self.done.journal_id = None
             self.done.token = journal.token(connection)
 
     def _take_album(self, connection: Connection, journal_id: int, album: Album) -> None:
