@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diffusion_toolkit.catalog import load, snapshot
+from diffusion_toolkit.catalog.answers import Answers, Courtesy, no_courtesy
 from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.load import Change
 from diffusion_toolkit.catalog.selection import Selections
@@ -25,6 +26,7 @@ _RETRY_S = 2.0
 _TOKEN_RETRY_S = 0.01
 _REST_PER_WORK = 4.0
 _SHORTEST_REST_S = 0.4
+_MOST_COURTESY_S = 0.5
 
 Listener = Callable[[int], None]
 
@@ -55,6 +57,7 @@ class Catalog:
     def __init__(self, collection: Collection, options: CatalogOptions | None = None) -> None:
         self.collection = collection
         self.options = options or CatalogOptions()
+        self.answers = Answers()
         self.selections = Selections(most=self.options.selections, most_bytes=self.options.selection_bytes)
         self._state: State | None = None
         self._nsfw_hidden = False
@@ -107,7 +110,7 @@ class Catalog:
         """
         deadline = time.monotonic() + self.options.token_wait_s
         while not self.state.snapshot.sees(token):
-            with self._writing:
+            with self.answers.hurrying(), self._writing:
                 if not self.state.snapshot.sees(token):
                     self._refresh()
                 if token >= self.state.snapshot.high:
@@ -183,7 +186,8 @@ class Catalog:
         self._announce()
         self._run(self._prepare, "catalog-preparing")
 
-    def _refresh(self) -> bool:
+    def _refresh(self, between: Callable[[], None] = no_courtesy) -> bool:
+        """between: called between the steps of it."""
         old = self._state
         if old is None:
             self._load()
@@ -194,12 +198,12 @@ class Catalog:
                 self._state = old.as_of(reading.snapshot)
                 return False
             if same:
-                return self._publish(*load.applied(old, reading))
+                return self._publish(*load.applied(old, reading, between), between)
         _LOG.warning("The database was replaced; reading the whole library again.")
         self._load_all()
         return True
 
-    def _publish(self, state: State, change: Change) -> bool:
+    def _publish(self, state: State, change: Change, between: Callable[[], None] = no_courtesy) -> bool:
         changed = bool(len(change.positions) or change.tables or state.count > change.first_new)
         if not changed:
             self._state = state
@@ -211,7 +215,9 @@ class Catalog:
         orders = state.orders.carried(touches, change.positions, state.count)
         if change.tables:
             orders = orders.without(frozenset(key for key in KEYS if KEYS[key].tables & change.tables))
+        between()
         state.keep_ranks()
+        between()
         old = self._state or state
         tallies = old.tallies.carried(old, state, change)
         self._state = replace(state, revision=self._next_revision(), orders=orders, tallies=tallies)
@@ -268,13 +274,16 @@ class Catalog:
                 self._stopping.wait(_RETRY_S)
 
     def _refresh_and_rest(self) -> None:
-        """Rests a while, and at least four times as long as it worked: a bulk load leaves most of the time to queries.
+        """Makes way for answers, and rests at least four times as long as it worked: most of the time is theirs.
 
         A query that has to see a write does not wait for this; it refreshes by itself.
         """
-        begun = time.monotonic()
-        self.refresh()
-        self._stopping.wait(max(_SHORTEST_REST_S, _REST_PER_WORK * (time.monotonic() - begun)))
+        begun, make_way = time.monotonic(), Courtesy(self.answers, _MOST_COURTESY_S)
+        make_way()
+        with self._writing:
+            self._refresh(make_way)
+        worked = time.monotonic() - begun - make_way.spent_s
+        self._stopping.wait(max(_SHORTEST_REST_S, _REST_PER_WORK * worked))
 
     def _save_when_due(self) -> None:
         saved, options = self._saved, self.options

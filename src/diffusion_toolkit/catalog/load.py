@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diffusion_toolkit.catalog.answers import no_courtesy
 from diffusion_toolkit.catalog.columns import COLUMNS, CURATED, NO_MOMENT, Array, Flag, Ints
 from diffusion_toolkit.catalog.dimensions import Dimension, Words
 from diffusion_toolkit.catalog.load_lists import with_resources, with_tags
@@ -14,7 +15,7 @@ from diffusion_toolkit.catalog.state import GENERATION_TABLES, State
 from diffusion_toolkit.store.feed import Images, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from diffusion_toolkit.store.feed import Rows
 
@@ -48,16 +49,21 @@ def loaded(reading: Reading, library: int) -> State:
     return applied(empty, reading)[0]
 
 
-def applied(state: State, reading: Reading) -> tuple[State, Change]:
-    """The state after what `reading` delivers, and what became different."""
+def applied(state: State, reading: Reading, between: "Callable[[], None]" = no_courtesy) -> tuple[State, Change]:
+    """The state after what `reading` delivers, and what became different. between: called between its steps."""
     images = reading.images()
+    between()
     rows = images.rows
     names = (images.names, np.concatenate([np.zeros(1, np.int64), np.cumsum(rows["name_bytes"], dtype=np.int64)]))
     state, tables = _with_tables(state, reading)
     state = _with_prompts(state, reading, rows)
+    between()
     state, merged = _with_images(state, rows, names)
+    between()
     state, curated = _with_curation(state, reading.curation())
+    between()
     state, listed = _with_lists(state, reading, images)
+    between()
     state, buried = _without(state, reading.tombstones()["id"])
     changes = [merged, curated, listed, buried]
     change = Change(

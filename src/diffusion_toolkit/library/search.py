@@ -107,9 +107,12 @@ class Search:
         """
         if after is not None:
             self.catalog.seen(after)
+        with self.catalog.answers.making():
+            return self._run(query, sort, now, options or SearchOptions())
+
+    def _run(self, query: str, sort: str, now: datetime, options: SearchOptions) -> Selection:
         begun = time.perf_counter()
         state = self.catalog.state
-        options = options or SearchOptions()
         node = parse(query, known_names(state), options.parse)
         order = parse_sort(sort)
         question = Question(state, now, self.catalog.collection)
@@ -147,13 +150,15 @@ class Search:
         if offset < 0 or not 0 <= limit <= MOST_ITEMS:
             raise UsageError(f"A page begins at 0 or later and has at most {MOST_ITEMS} items.")
         state, found = self._found(handle)
-        return _items(state, found.positions[offset : offset + limit])
+        with self.catalog.answers.making():
+            return _items(state, found.positions[offset : offset + limit])
 
     def facets(self, handle: str, keys: Sequence[str], limit: int = 50) -> dict[str, list[FacetValue]]:
         """For each key the commonest values in the selection, each with the query that selects its images."""
         state, found = self._found(handle)
         question = Question(state, found.now, self.catalog.collection)
-        return facets(question, found.chosen, keys, limit)
+        with self.catalog.answers.making():
+            return facets(question, found.chosen, keys, limit)
 
     def size_bytes(self, handle: str) -> int:
         """How many bytes the files of a selection have together."""
