@@ -122,4 +122,32 @@ def test_tables_are_for_people(
     assert "joytag:model" in shown.out
     assert "Not usable" in shown.err
     assert run(["models", "check"]) == 0
-    assert "It runs on " in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "It runs on " in shown.out
+    assert "broken.onnx" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("cut.onnx", b"", "not a network in ONNX form"),
+        ("page.onnx", b"<!DOCTYPE html><title>Not found</title>", "not a network in ONNX form"),
+        ("pointer.onnx", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "not a network"),
+        ("cut.gguf", b"GGUF\3\0\0\0", "GGUF"),
+    ],
+)
+def test_a_check_of_files_that_are_no_models_fails_and_names_them(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    data: bytes,
+    reason: str,
+) -> None:
+    monkeypatch.setenv("DTK_DATA_DIR", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / name).write_bytes(data)
+    assert run(["models", "check"]) == 1
+    told = capsys.readouterr().err
+    assert f"Not usable: {tmp_path / 'models' / name}: " in told
+    assert reason in told

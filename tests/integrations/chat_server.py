@@ -45,11 +45,19 @@ class ChatServer:
         return self
 
 
-def says(text: object, finish: str = "stop", tokens: int | None = 4, delay_s: float = 0, **message: object) -> Answer:
-    """A right answer."""
+def says(
+    text: object,
+    finish: str = "stop",
+    tokens: int | None = 4,
+    delay_s: float = 0,
+    by: object = None,
+    **message: object,
+) -> Answer:
+    """A right answer. by: the model that the server says it is from."""
     usage = {} if tokens is None else {"usage": {"completion_tokens": tokens}}
+    model = {} if by is None else {"model": by}
     choice = {"index": 0, "message": {"role": "assistant", "content": text, **message}, "finish_reason": finish}
-    return sends({"object": "chat.completion", "choices": [choice], **usage}, delay_s=delay_s)
+    return sends({"object": "chat.completion", "choices": [choice], **model, **usage}, delay_s=delay_s)
 
 
 def lists(*names: str) -> Answer:

@@ -224,6 +224,15 @@ def test_keys_and_hashes_never_go_in_the_open(host: str) -> None:
         Civitai(CivitaiOptions(host=host))
 
 
+@pytest.mark.parametrize("key", ["ein Schlüssel", "secret\nX-Other: 1", " secret", "\x7f"])
+def test_a_key_that_cannot_be_one_is_told_without_it(key: str) -> None:
+    options = CivitaiOptions(api_key=key)
+    assert "secret" not in repr(options)
+    with pytest.raises(UsageError, match="A key has only ASCII letters") as caught:
+        Civitai(options)
+    assert key not in str(caught.value)
+
+
 # --- what the library makes of it -------------------------------------------------------------
 
 

@@ -77,6 +77,7 @@ def test_without_a_name_the_first_model_is_asked(server: ChatServer) -> None:
         (says("Yes", tokens=None), "Yes", "stop", None),
         (says(None), "", "stop", 4),
         (sends({"choices": [{"message": {"content": "bare"}}]}), "bare", "stop", None),
+        (says("Odd", by=["m"]), "Odd", "stop", 4),
     ],
 )
 def test_all_forms_of_right_answers_are_read(
@@ -97,9 +98,10 @@ def test_trouble_that_passes_is_waited_for_ever_longer(server: ChatServer, bad: 
 
 def test_the_server_says_how_long_to_wait(server: ChatServer) -> None:
     waits: list[float] = []
-    server.chat(fails(429, headers={"Retry-After": "7"}), fails(503, headers={"Retry-After": "86400"}), says("There."))
-    assert asker(server, waits).chat(ASKED).text == "There."
-    assert waits == [7, 60]
+    said = ("7", "86400", "\u00b2", "soon", "-3")
+    server.chat(*(fails(429, headers={"Retry-After": each}) for each in said), says("There."))
+    assert asker(server, waits, attempts=6).chat(ASKED).text == "There."
+    assert waits == [7, 60, 4, 8, 16]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,12 @@ def test_what_a_server_does_not_take_is_not_sent_again(server: ChatServer) -> No
     assert server.bodies[-2:] == [sent, sent]
     with pytest.raises(ServiceFailed, match="Unsupported"):
         asker(server.chat(refuses("messages")), attempts=1).chat(ASKED)
+
+
+def test_an_answer_names_the_model_that_gave_it(server: ChatServer) -> None:
+    server.chat(says("A ball.", by=f"other-{KEY}"), says("A ball.", by="x" * 1000), says("A ball."))
+    found = asker(server)
+    assert [found.chat(ASKED).model for _ in range(3)] == ["other-…", "x" * 300, ""]
 
 
 def test_the_key_is_never_told(server: ChatServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,8 @@ from typing import cast
 import pytest
 
 from diffusion_toolkit.library import review
-from diffusion_toolkit.library.tags import Tagging, merge_tags, suggested_tags, tag_images, tags_of
+from diffusion_toolkit.library.tag_vocabulary import add_alias, apply_vocabulary
+from diffusion_toolkit.library.tags import Tagging, delete_tags, merge_tags, suggested_tags, tag_images, tags_of
 from diffusion_toolkit.library.undo import redo, undo
 from diffusion_toolkit.store import described, model_tags
 from diffusion_toolkit.store.database import Collection
@@ -119,6 +120,51 @@ def test_what_was_taken_follows_its_tag_into_another(collection: Collection) -> 
     merge_tags(collection, [ids["vixen"]], ids["fox"])
     say(collection, [image], tags={"fox": 0.9})
     assert said(collection, image) == set()
+
+
+def merge(collection: Collection, name: str, into: str) -> int | None:
+    ids = dict(tuple(row) for row in rows(collection, "SELECT name, id FROM tag WHERE deleted_at IS NULL"))
+    return merge_tags(collection, [ids[name]], ids[into]).journal_id
+
+
+@pytest.mark.parametrize("taken", ["vixen", "fox"])
+def test_of_tags_that_become_one_the_word_that_took_one_away_counts_and_undo_brings_all_back(
+    collection: Collection, taken: str
+) -> None:
+    first, second = put_images(collection, 2)
+    say(collection, [first, second], tags={"vixen": 0.8, "snow": 0.5})
+    say(collection, [first, second], "joytag", {"fox": 0.7})
+    say(collection, [first], "other", {"fox": 0.6, "dog": 0.3})
+    tag_images(collection, [second], Tagging(add=["fox"]))
+    tag_images(collection, [first], Tagging(remove=[taken]))
+    before = (said(collection, first), said(collection, second))
+    merged = merge(collection, "vixen", "fox")
+    assert said(collection, first) == {("wd", "snow", 0.5), ("other", "dog", 0.3)}
+    assert (found(collection, "tag:fox"), found(collection, "tag:any"), found(collection, "tag:snow")) == (1, 2, 2)
+    assert [tag.name for tag in tags_of(collection, second)] == ["fox"]
+    undo(collection, merged)
+    assert (said(collection, first), said(collection, second)) == before
+    redo(collection)
+    assert said(collection, first) == {("wd", "snow", 0.5), ("other", "dog", 0.3)}
+
+
+def test_what_was_taken_stays_away_under_a_later_alias_and_after_its_tag_was_deleted(collection: Collection) -> None:
+    first, second = put_images(collection, 2)
+    say(collection, [first, second], tags={"vixen": 0.8, "night": 0.5})
+    tag_images(collection, [first], Tagging(remove=["vixen", "night"]))
+    add_alias(collection, "vixen", "fox")
+    ids = dict(tuple(row) for row in rows(collection, "SELECT name, id FROM tag"))
+    delete_tags(collection, [ids["night"]])
+    again = {"vixen": 0.9, "night": 0.6, "snow": 0.4}
+    say(collection, [first, second], tags=again)
+    assert said(collection, first) == {("wd", "snow", 0.4)}
+    assert said(collection, second) == {("wd", "fox", 0.9), ("wd", "night", 0.6), ("wd", "snow", 0.4)}
+    propose_tags(collection, "joytag", {first: again})
+    review.accept(collection, numbers(collection))
+    assert said(collection, first) == {("wd", "snow", 0.4), ("joytag", "snow", 0.4)}
+    apply_vocabulary(collection)
+    say(collection, [first], tags=again)
+    assert said(collection, first) == {("wd", "snow", 0.4), ("joytag", "snow", 0.4)}
 
 
 def test_a_model_cannot_be_called_as_what_is_refused(collection: Collection) -> None:

@@ -4,11 +4,12 @@ Only images that a query can find count: not deleted, not missing, not in an exc
 state and kept with it; all answers are arrays by code.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import Longs, Mask
+from diffusion_toolkit.catalog.columns import Flag, Longs, Mask
 from diffusion_toolkit.catalog.evaluate.albums import album_mask
 from diffusion_toolkit.catalog.evaluate.registry import Question
 from diffusion_toolkit.catalog.list_counts import all_counts
@@ -16,6 +17,7 @@ from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.selection import Chosen
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.catalog.tag_sources import own_counts
+from diffusion_toolkit.catalog.tallies import Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,21 @@ def _sourced(state: State) -> TagCounts:
 
 def _raw_tag_counts(state: State) -> Longs:
     return state.kept.get("tag counts", lambda: _of_lists(state, state.tag_lists, len(state.tags.names)))
+
+
+def hidden_tags(state: State) -> Mask:
+    """By code: tags that only pictures hidden as NSFW have, so that even their names tell of these."""
+    if not state.nsfw_hidden:
+        return np.zeros(len(state.tags.names), np.bool_)
+    return state.kept.get("hidden tags", lambda: _only_of_hidden(state))
+
+
+def _only_of_hidden(state: State) -> Mask:
+    marked = state.columns.has(Flag.NSFW)
+    hidden, others = (
+        _counted(state, state.tag_lists, len(state.tags.names), state.alive & mask) for mask in (marked, ~marked)
+    )
+    return (hidden > 0) & (others == 0)
 
 
 def resource_counts(state: State) -> Longs:
@@ -92,6 +109,17 @@ def album_counts(question: Question) -> dict[int, int]:
         else int(np.count_nonzero(album_mask(question, row) & there))
         for row in state.albums.rows
     }
+
+
+def hidden_albums(question: Question, counts: Mapping[int, int]) -> set[int]:
+    """By id: albums in which nothing is but pictures hidden as NSFW. counts: what `album_counts` gave."""
+    state = question.state
+    if not state.nsfw_hidden:
+        return set()
+    shown = state.kept.get("the same with NSFW shown", lambda: replace(state, nsfw_hidden=False, tallies=Tallies()))
+    marked, asked = state.columns.has(Flag.NSFW), replace(question, state=shown)
+    empty = ((row.id, album_mask(asked, row) & state.alive) for row in state.albums.rows if not counts.get(row.id))
+    return {number for number, mask in empty if (mask & marked).any() and not (mask & ~marked).any()}
 
 
 def listed(state: State) -> Mask:

@@ -53,8 +53,7 @@ def list_(data_dir: Path | None, collection: str | None, as_json: bool) -> int:
         if model.recognised == "shape"
     ]
     output.print_table(("name", "model", "size", "licence", ""), rows)
-    for file in found.unknown:
-        output.message(f"Not usable: {file.path}: {file.reason}")
+    _tell_unusable(found)
     return 0
 
 
@@ -90,7 +89,10 @@ def pull(
 @click.option("--no-run", is_flag=True, help="Read the files only; do not load and run the networks.")
 @common_options
 def check(names: tuple[str, ...], no_run: bool, data_dir: Path | None, collection: str | None, as_json: bool) -> int:
-    """Read the files of the models NAMES (or of all) again, hold them against what is known, and run each once."""
+    """Read the files of the models NAMES (or of all) again, hold them against what is known, and run each once.
+
+    Without names, files that can be no model are told too; it fails where there are only such.
+    """
     del collection
     found = installed_models(_folder(data_dir))
     chosen = [found.model(name) for name in names] or list(found.installed)
@@ -102,7 +104,14 @@ def check(names: tuple[str, ...], no_run: bool, data_dir: Path | None, collectio
             output.print_table((each.name,), [(line,) for line in (*each.problems, *each.notes)])
         if not checked:
             output.message(f"No model is in {found.folder}.")
-    return 1 if any(each.problems for each in checked) else 0
+        if not names:
+            _tell_unusable(found)
+    return 1 if any(each.problems for each in checked) or (found.unknown and not checked) else 0
+
+
+def _tell_unusable(found: FoundModels) -> None:
+    for file in found.unknown:
+        output.message(f"Not usable: {file.path}: {file.reason}")
 
 
 def _folder(data_dir: Path | None) -> Path:

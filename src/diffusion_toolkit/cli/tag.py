@@ -1,6 +1,7 @@
 """`dtk tag`: models tag the pictures that a query finds."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -77,7 +78,7 @@ def tag(
             wanted=wanted,
             query=query,
             everything=everything,
-            measure=measure if estimate else None,
+            measure=partial(measure, on_cluster=cluster is not None) if estimate else None,
             as_json=as_json,
             cluster=ClusterOptions(address=cluster) if cluster else None,
         )

@@ -6,7 +6,7 @@ Answers are somebody else's: size, type and every field are checked; redirects a
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,7 @@ from diffusion_toolkit.integrations.http import (
     AGENT,
     BUSY,
     LONGEST_WAIT_S,
+    asking,
     content_type,
     is_loopback,
     open_pool,
@@ -48,7 +49,7 @@ class CivitaiOptions:
     """
 
     host: str = HOST
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     timeout_s: float = 20.0
     attempts: int = 4
     pause_s: float = 0.5
@@ -89,17 +90,19 @@ class Civitai:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Raises UsageError for an address or a key that cannot be one."""
         self.options = options
         self._sleep = sleep
         self._clock = clock
         self._next_at = clock()
         self._host = _checked_host(options.host)
+        self._headers = asking(options.api_key)
         self._pool = open_pool(self._host)
 
     def version_by_hash(self, model_hash: str) -> CivitaiVersion | None:
         """The version that has a file of this hash; None when there is none. Raises ServiceFailed."""
         address = f"{self._host}/api/v1/model-versions/by-hash/{quote(model_hash, safe='')}"
-        answer = self._get(address, self._headers(), MOST_BYTES)
+        answer = self._get(address, self._headers, MOST_BYTES)
         return None if answer.status == 404 else _version(answer.data)
 
     def preview(self, address: str) -> bytes:
@@ -123,12 +126,6 @@ class Civitai:
             return True
         name = ours.hostname or ""
         return parts.scheme == "https" and not parts.port and (parts.hostname or "").endswith("." + name)
-
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": AGENT}
-        if self.options.api_key:
-            headers["Authorization"] = f"Bearer {self.options.api_key}"
-        return headers
 
     def _get(self, address: str, headers: Mapping[str, str], most_bytes: int) -> "_Answer":
         """Ask until there is an answer, more slowly each time. Raises ServiceFailed."""

@@ -12,7 +12,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from diffusion_toolkit import __version__
-from diffusion_toolkit.errors import ServiceFailed
+from diffusion_toolkit.errors import ServiceFailed, UsageError
 
 BUSY: Final = (429, 500, 502, 503, 504)
 """Statuses that may be others the next time."""
@@ -32,6 +32,16 @@ def open_pool(address: str, connections: int = 1) -> urllib3.PoolManager:
     if proxy:
         return urllib3.ProxyManager(proxy, ca_certs=certifi.where(), retries=False, maxsize=connections)
     return urllib3.PoolManager(ca_certs=certifi.where(), retries=False, maxsize=connections)
+
+
+def asking(api_key: str | None) -> dict[str, str]:
+    """The headers of a question for JSON. Raises UsageError for a key that cannot be one."""
+    headers = {"Accept": "application/json", "User-Agent": AGENT}
+    if api_key:
+        if not api_key.isascii() or not api_key.isprintable() or api_key != api_key.strip():
+            raise UsageError("A key has only ASCII letters, digits and signs, and no blank at its ends.")
+        headers["Authorization"] = f"Bearer {api_key}"
+    return headers
 
 
 def read_bounded(
@@ -66,7 +76,7 @@ def content_type(response: urllib3.BaseHTTPResponse) -> str:
 def retry_after_s(response: urllib3.BaseHTTPResponse) -> float | None:
     """Seconds after which to ask again, where the server says so."""
     text = response.headers.get("retry-after")
-    return float(text) if text and text.strip().isdigit() and len(text) < 8 else None
+    return float(text) if text and text.isascii() and text.strip().isdigit() and len(text) < 8 else None
 
 
 def why(error: HTTPError) -> str:

@@ -15,12 +15,12 @@ import orjson
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from diffusion_toolkit.errors import ServiceFailed, UsageError
+from diffusion_toolkit.errors import ServiceFailed
 from diffusion_toolkit.integrations.api_addresses import URL, api_bases
 from diffusion_toolkit.integrations.http import (
-    AGENT,
     BUSY,
     LONGEST_WAIT_S,
+    asking,
     content_type,
     open_pool,
     read_bounded,
@@ -32,6 +32,7 @@ from diffusion_toolkit.integrations.json_answers import JsonObject, as_list, as_
 MOST_BYTES: Final = 4 * 2**20
 MOST_MODELS: Final = 500
 LONGEST_MESSAGE: Final = 300
+LONGEST_NAME: Final = 300
 _PROBE_S: Final = 10.0
 _FIRST_PAUSE_S: Final = 1.0
 _OPTIONAL: Final = ("temperature", "top_p", "frequency_penalty", "seed")
@@ -59,13 +60,15 @@ class OpenAiServerOptions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatAnswer:
     """What a model wrote. finish: "stop", or "length" when it ran out of tokens; tokens: of the answer, None = not
-    told; seconds: from question to answer, without waiting for turns.
+    told; seconds: from question to answer, without waiting for turns; model: that answered, as the server says, "" =
+    not told: some answer by whatever model is loaded.
     """
 
     text: str
     finish: str
     tokens: int | None
     seconds: float
+    model: str = ""
 
 
 ConnectionStep: TypeAlias = Literal["models", "chat"]
@@ -103,7 +106,7 @@ class OpenAiServer:
         self._sleep = sleep
         self._clock = clock
         self._bases = api_bases(options.url)
-        self._headers = _headers(options.api_key)
+        self._headers = asking(options.api_key)
         self._pool = open_pool(options.url, options.parallel)
         self._model = options.model
         self._unknown: set[str] = set()  # parameters that this server does not take
@@ -254,6 +257,7 @@ class OpenAiServer:
             finish=finish[:30],
             tokens=tokens if isinstance(tokens, int) and tokens >= 0 else None,
             seconds=seconds,
+            model=self._clean(_text_of(found.get("model")))[:LONGEST_NAME],
         )
 
     def _known(self, body: JsonObject | None) -> JsonObject | None:
@@ -318,15 +322,6 @@ def _failure(name: str, error: HTTPError) -> ServiceFailed:
     message = f"{name} cannot be reached, or does not answer ({why(error)})."
     gone = isinstance(error, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.SSLError))
     return ServerUnusable(message) if gone else ServiceFailed(message)
-
-
-def _headers(key: str | None) -> dict[str, str]:
-    headers = {"Accept": "application/json", "User-Agent": AGENT}
-    if key:
-        if not key.isascii() or not key.isprintable() or key != key.strip():
-            raise UsageError("A key has only ASCII letters, digits and signs, and no blank at its ends.")
-        headers["Authorization"] = f"Bearer {key}"
-    return headers
 
 
 def _text_of(content: object) -> str:

@@ -89,15 +89,27 @@ SET state = 'done', runner_id = NULL, version_id = %(version)s, looked_at = held
 FROM held WHERE enrich_item.image_id = held.image_id AND enrich_item.stage = %(stage)s
 RETURNING enrich_item.image_id
 """
+# Of a file that was not there nothing is known: without a version, the next run over it looks again.
 _FAIL: Final = """
 UPDATE enrich_item
-SET state = 'failed', runner_id = NULL, version_id = %(version)s, looked_at = given.looked_at,
-    cause = given.cause, message = given.message
+SET state = 'failed', runner_id = NULL, version_id = CASE WHEN given.cause <> 'gone' THEN %(version)s END,
+    looked_at = given.looked_at, cause = CASE WHEN given.cause <> 'gone' THEN given.cause ELSE 'file' END,
+    message = given.message
 FROM unnest(%(ids)s::int[], %(looked_at)s::bytea[], %(causes)s::text[], %(messages)s::text[])
      AS given (image_id, looked_at, cause, message)
 WHERE enrich_item.image_id = given.image_id AND stage = %(stage)s AND state = 'claimed' AND runner_id = %(runner)s
 """
-
+_RELEASE_MOVED: Final = """
+UPDATE enrich_item SET state = 'waiting', runner_id = NULL
+FROM unnest(%(ids)s::int[], %(roots)s::text[], %(folders)s::text[], %(names)s::text[])
+     AS given (image_id, root, folder, name)
+JOIN image ON image.id = given.image_id
+JOIN folder ON folder.id = image.folder_id JOIN root ON root.id = folder.root_id
+WHERE enrich_item.image_id = given.image_id AND enrich_item.stage = %(stage)s
+  AND enrich_item.state = 'claimed' AND enrich_item.runner_id = %(runner)s
+  AND (root.path, folder.path, image.name) <> (given.root, given.folder, given.name)
+RETURNING enrich_item.image_id
+"""
 _RELEASE: Final = """
 UPDATE enrich_item SET state = 'waiting', runner_id = NULL WHERE state = 'claimed' AND runner_id = %s
 """
@@ -235,7 +247,10 @@ def fail(
     version: str,
     failures: Sequence[tuple[int, bytes | None, str, str]],
 ) -> int:
-    """Note why a stage could not do images: id, digest, cause, message; how many of them were still ours."""
+    """Note why a stage could not do images: id, digest, cause, message; how many of them were still ours.
+
+    cause "gone": the file was not there; the next run looks again.
+    """
     parameters = {
         "ids": [each[0] for each in failures],
         "looked_at": [each[1] for each in failures],
@@ -246,6 +261,19 @@ def fail(
         "version": version_id(connection, stage, version),
     }
     return driver(connection).execute(_FAIL, parameters).rowcount
+
+
+def release_moved(connection: Connection, runner_id: int, stage: str, claimed: Sequence[ClaimedImage]) -> set[int]:
+    """Let those of these images wait again that lie elsewhere since we claimed them; which they are."""
+    parameters = {
+        "ids": [each.image_id for each in claimed],
+        "roots": [each.root for each in claimed],
+        "folders": [each.folder for each in claimed],
+        "names": [each.name for each in claimed],
+        "stage": stage,
+        "runner": runner_id,
+    }
+    return {row[0] for row in driver(connection).execute(_RELEASE_MOVED, parameters)}
 
 
 def version_id(connection: Connection, stage: str, version: str) -> int:

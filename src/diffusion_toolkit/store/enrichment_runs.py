@@ -21,6 +21,9 @@ FEWEST_RESULTS: Final = 16
 SHORTEST_S: Final = 2.0
 """A run with fewer results, or a shorter one, does not say how fast the next one will be."""
 
+CLUSTER: Final = "on a cluster: "
+"""Stands before the pace of runs that a cluster works off."""
+
 ENDED: Final = ("done", "cancelled", "failed")
 
 _TIDY: Final = sa.text(
@@ -35,6 +38,12 @@ _LAST_PACE: Final = sa.text(
     "SELECT (done + failed) / busy_s, device FROM enrich_run WHERE pace = :pace AND device IS NOT NULL"
     " AND done + failed >= :results AND busy_s >= :seconds ORDER BY id DESC LIMIT 1"
 )
+# A run that was worked off here and there, or on two devices, says nothing of the pace of either.
+_BEGUN: Final = sa.text(
+    "UPDATE enrich_run SET state = 'running', message = NULL, finished_at = NULL, seen_at = now(), notices = :notices,"
+    " pace = CASE WHEN device IS NULL THEN :place || pace WHEN device = :device THEN pace ELSE '' END, device = :device"
+    " WHERE id = :run"
+).bindparams(sa.bindparam("notices", type_=enrich_run.c.notices.type))
 _COUNTED: Final = sa.text("UPDATE enrich_run SET done = done + :done, failed = failed + :failed WHERE id = :run")
 
 
@@ -42,7 +51,7 @@ _COUNTED: Final = sa.text("UPDATE enrich_run SET done = done + :done, failed = f
 class RunRow:
     """One run. stages: by name; held: results wait for review; total, done, failed: results, one for each picture and
     stage; busy_s: seconds of work; wish: what a person asked of it meanwhile; moments in UTC; pace: names what its
-    speed depends on beside the device; device: on what this machine worked it off, None: nowhere yet, or elsewhere.
+    speed depends on beside the device; device: on what it was worked off, None: nowhere yet.
     """
 
     id: int
@@ -128,6 +137,11 @@ def enter(connection: Connection, run_id: int, state: RunState, message: str | N
     """Let a run be in another state; wishes about the one before are fulfilled."""
     finished = sa.func.now() if state in ENDED else None
     change(connection, run_id, state=state, wish=None, message=message, remaining_s=None, finished_at=finished)
+
+
+def begin(connection: Connection, run_id: int, *, notices: Sequence[str], device: str, place: str = "") -> None:
+    """Let a run be worked off, on this device; a wish of the time before stays. place: "", or CLUSTER."""
+    connection.execute(_BEGUN, {"run": run_id, "notices": list(notices), "device": device, "place": place})
 
 
 def wish(connection: Connection, run_id: int, wanted: Wish) -> bool:

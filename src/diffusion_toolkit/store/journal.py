@@ -1,8 +1,8 @@
 """The journal of actions: what was done, and the state before, so that it can be undone and done again.
 
 Undoing swaps: the state that is put back and the state it replaces change places in the journal, so that doing again
-is the same step. One lock puts all writers of curation one after another; readers and scans never wait for it. Rows
-are touched in the order of their ids, as scans do, so that neither can lock the other out.
+is the same step. One lock puts all writers of curation, and what models commit, one after another; readers and scans
+never wait for it. Rows are touched in the order of their ids, as scans do, so that neither can lock the other out.
 """
 
 from collections.abc import Mapping, Sequence

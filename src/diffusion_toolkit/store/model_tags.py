@@ -21,6 +21,7 @@ SELECT identity, name FROM unnest(%s::bytea[], %s::text[]) AS given (identity, n
 ON CONFLICT (identity) WHERE deleted_at IS NULL DO NOTHING
 """
 _TAG_IDS: Final = "SELECT identity, id FROM tag WHERE identity = ANY (%s) AND deleted_at IS NULL"
+_NAMES: Final = "SELECT id, name FROM tag WHERE id = ANY (%s)"
 
 _WRITE: Final = """
 INSERT INTO image_tags (image_id, source, tag_ids, confidences)
@@ -58,14 +59,14 @@ def write(connection: Connection, source: str, rows: Sequence[tuple[int, Sequenc
     if source in (USER, REFUSED):
         raise ValueError("What a person said of tags is not a model's to write.")
     ids = tag_ids(connection, {name for _, tags in rows for name, _ in tags})
-    barred = refused(connection, [image_id for image_id, _ in rows])
+    kept_away = barred(connection, [image_id for image_id, _ in rows])
     numbers: list[int] = []
     tag_arrays: list[str] = []
     confidences: list[str] = []
     for image_id, tags in sorted(rows, key=lambda row: row[0]):
         surest: dict[int, float] = {}
         for name, confidence in tags:
-            if (tag := ids.get(name)) is not None and tag not in barred.get(image_id, ()):
+            if (tag := ids.get(name)) is not None and tag not in kept_away.get(image_id, ()):
                 surest[tag] = max(confidence, surest.get(tag, 0.0))
         numbers.append(image_id)
         tag_arrays.append("{" + ",".join(map(str, surest)) + "}")
@@ -106,6 +107,23 @@ def known_tag_ids(connection: Connection, names: set[str]) -> dict[str, int]:
     identities = {name: _identity(canonical) for name, canonical in spelled(connection, sorted(names)).items()}
     known = _known(connection, {identity: name for name, identity in identities.items()})
     return {name: known[identity] for name, identity in identities.items() if identity in known}
+
+
+def barred(connection: Connection, image_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """The tags that models must not give to these images; those without any are left out.
+
+    A person took them away, and what a tag was called then still means it: by an alias that came later, or as a new tag
+    of the name of a deleted one.
+    """
+    taken = refused(connection, image_ids)
+    if not taken:
+        return {}
+    asked = {tag for tags in taken.values() for tag in tags}
+    names: dict[int, str] = dict(driver(connection).execute(_NAMES, [sorted(asked)]).fetchall())
+    ids = known_tag_ids(connection, set(names.values()))
+    return {
+        image_id: tags | {ids[names[tag]] for tag in tags if names.get(tag) in ids} for image_id, tags in taken.items()
+    }
 
 
 def _identity(name: str) -> bytes:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import Connection, array_text, json_text
+from diffusion_toolkit.store.model_tags import barred
 from diffusion_toolkit.store.proposals import ProposalKind
-from diffusion_toolkit.store.refused_tags import refused
 
 _IN_STATE: Final = """
 SELECT id, image_id FROM proposal
@@ -375,9 +375,9 @@ def say(
     """Let these be the tags, with confidences, that a model gives to images, each named once; but for those that a
     person took from an image.
     """
-    barred = refused(connection, [image_id for image_id, _, _ in rows])
+    kept_away = barred(connection, [image_id for image_id, _, _ in rows])
     said = [
-        [(tag, value) for tag, value in zip(tag_ids, values, strict=True) if tag not in barred.get(image_id, ())]
+        [(tag, value) for tag, value in zip(tag_ids, values, strict=True) if tag not in kept_away.get(image_id, ())]
         for image_id, tag_ids, values in rows
     ]
     given = {

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from diffusion_toolkit.record import JsonValue
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import Connection, json_text
-from diffusion_toolkit.store.model_tags import known_tag_ids
-from diffusion_toolkit.store.refused_tags import refused
+from diffusion_toolkit.store.model_tags import barred, known_tag_ids
 
 ProposalKind: TypeAlias = Literal["tags", "caption"]
 
@@ -75,16 +74,16 @@ def add(connection: Connection, run_id: int, stage: str, rows: Sequence[tuple[in
 
 def _without_refused(connection: Connection, rows: Sequence[tuple[int, ProposalDraft]]) -> list[ProposalDraft]:
     drafts = [draft for _, draft in rows]
-    barred = refused(connection, [image_id for image_id, draft in rows if draft.kind == "tags"])
-    if not barred:
+    kept_away = barred(connection, [image_id for image_id, draft in rows if draft.kind == "tags"])
+    if not kept_away:
         return drafts
     ids = known_tag_ids(connection, {name for draft in drafts for name, _ in _named(draft)})
 
     def wanted(image_id: int, draft: ProposalDraft) -> ProposalDraft:
-        kept = [tag for name, tag in _named(draft) if ids.get(name) not in barred[image_id]]
+        kept = [tag for name, tag in _named(draft) if ids.get(name) not in kept_away[image_id]]
         return replace(draft, payload={**draft.payload, "tags": kept})
 
-    return [wanted(image_id, draft) if image_id in barred else draft for image_id, draft in rows]
+    return [wanted(image_id, draft) if image_id in kept_away else draft for image_id, draft in rows]
 
 
 def _named(draft: ProposalDraft) -> list[tuple[str, JsonValue]]:

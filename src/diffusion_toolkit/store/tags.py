@@ -56,22 +56,37 @@ SELECT count(*) FROM changed
 
 # Of the places whose tags become one, the surest gets the tag that stays; where that one stood already, the two change
 # places, so that each source keeps its highest confidence. The others stay and mean nothing, as their tags are deleted.
+# Where one of them is refused, the one that stays is: no place of a model gets it, one that had it gets the refused.
 _MERGE = sa.text("""
 WITH mapping AS (
     SELECT * FROM unnest(CAST(:merged AS integer[]), CAST(:into AS integer[])) AS pair (merged, staying)
+), refusing AS MATERIALIZED (
+    SELECT image_id, coalesce(staying, tag) AS staying, min(merged) AS refused
+    FROM image_tags CROSS JOIN unnest(tag_ids) AS tag LEFT JOIN mapping ON merged = tag
+    WHERE source = 'refused' AND tag_ids && (CAST(:merged AS integer[]) || CAST(:into AS integer[]))
+      AND coalesce(staying, tag) = ANY (CAST(:into AS integer[]))
+    GROUP BY 1, 2
 ), found AS MATERIALIZED (
     SELECT image_id, source, tag_ids, confidences FROM image_tags WHERE tag_ids && CAST(:merged AS integer[])
+    UNION ALL
+    SELECT image_id, source, tag_ids, confidences FROM image_tags
+    WHERE image_id IN (SELECT image_id FROM refusing) AND source NOT IN ('user', 'refused')
+      AND tag_ids && CAST(:into AS integer[]) AND NOT tag_ids && CAST(:merged AS integer[])
 ), ranked AS (
-    SELECT image_id, source, place, tag AS had, coalesce(staying, tag) AS staying,
+    SELECT found.image_id, source, place, tag AS had, coalesce(mapping.staying, tag) AS staying,
+           refusing.staying IS NOT NULL AS goes, CASE WHEN refused <> ALL (tag_ids) THEN refused END AS refused,
            row_number() OVER surest AS rank, first_value(tag) OVER surest AS first_had
     FROM found CROSS JOIN unnest(tag_ids) WITH ORDINALITY AS given (tag, place) LEFT JOIN mapping ON merged = tag
+    LEFT JOIN refusing ON refusing.image_id = found.image_id AND refusing.staying = coalesce(mapping.staying, tag)
+        AND source NOT IN ('user', 'refused')
     WINDOW surest AS (
-        PARTITION BY image_id, source, coalesce(staying, tag)
-        ORDER BY confidences[place] DESC NULLS LAST, tag = coalesce(staying, tag) DESC, place
+        PARTITION BY found.image_id, source, coalesce(mapping.staying, tag)
+        ORDER BY confidences[place] DESC NULLS LAST, tag = coalesce(mapping.staying, tag) DESC, place
     )
 ), placed AS (
     SELECT image_id, source, place, had,
-           CASE WHEN rank = 1 THEN staying WHEN had = staying THEN first_had ELSE had END AS has
+           CASE WHEN goes THEN CASE WHEN had = staying THEN coalesce(refused, had) ELSE had END
+                WHEN rank = 1 THEN staying WHEN had = staying THEN first_had ELSE had END AS has
     FROM ranked
 ), changed AS MATERIALIZED (
     SELECT image_id, source, array_agg(has ORDER BY place) AS tag_ids,
@@ -179,6 +194,7 @@ def merge(connection: Connection, journal_id: int, merged: Mapping[int, int]) ->
     """Give the images of some tags others instead, of whatever source, at once; returns how many images changed.
 
     merged: tag to the tag that stays, which is none of those that go. Confidences: the highest of each source stays.
+    Where a person took one of them away from models, none says the tag that stays.
     """
     parameters = {
         "journal_id": journal_id,

@@ -6,12 +6,14 @@ from typing import Any
 
 import orjson
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 import gguf_bytes
 from diffusion_toolkit.cli.main import run
 from diffusion_toolkit.enrich.captions.writers import shared_writers
-from integrations.chat_server import KEY, ChatServer, fails, says, serving
+from diffusion_toolkit.store.database import Collection
+from integrations.chat_server import KEY, ChatServer, fails, lists, says, serving
 
 Dtk = Callable[..., tuple[int, Any]]
 
@@ -77,6 +79,30 @@ def test_a_server_captions_what_a_query_finds(dtk: Dtk, pictures: Path, server: 
     assert dtk("review", "list")[1]["total"] == 3
     assert dtk("review", "accept", "--all")[0] == 0
     assert dtk("search", "caption:lamp", "--count")[1]["total"] == 3
+
+
+def test_the_key_is_kept_nowhere_whatever_the_server_says(
+    dtk: Dtk, pictures: Path, server: ChatServer, tmp_path: Path, collection: Collection
+) -> None:
+    dtk("scan", pictures)
+    server.list(lists(f"model-{KEY}"))
+    server.chat(says(f"The key is {KEY}.", by=KEY), fails(500, KEY), fails(401, KEY))
+    for more in ((), ("--review",), ("--again",)):
+        dtk("caption", "--all", *more)
+    server.chat(says(f"A lamp with {KEY}."))
+    assert dtk("caption", "--all", "--review", "--retry-failed")[1]["done"] > 0
+    dtk("review", "accept", "--all")
+    dtk("caption", "--try")
+    dtk("export", tmp_path / "export.json")
+    rows: list[str] = []
+    with collection.begin() as connection:
+        names = sa.text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = :schema")
+        for name in connection.scalars(names, {"schema": collection.schema}).all():
+            rows += connection.scalars(sa.text(f"SELECT to_jsonb(t.*)::text FROM {name} AS t"))
+    assert any("The key is …." in row for row in rows)
+    assert not [row for row in rows if KEY in row]
+    written = [path for path in (tmp_path / "data", tmp_path / "export.json") for path in (path, *path.rglob("*"))]
+    assert not [path for path in written if path.is_file() and KEY.encode() in path.read_bytes()]
 
 
 def test_how_long_it_would_take_is_measured_and_nothing_is_written(

@@ -19,6 +19,7 @@ from diffusion_toolkit.enrich.executors.local import work
 from diffusion_toolkit.enrich.stages import caption
 from diffusion_toolkit.errors import ToolkitError, UsageError
 from diffusion_toolkit.integrations.openai_server import OpenAiServerOptions
+from diffusion_toolkit.library import review
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.curate import Change, curate, written_captions
 from diffusion_toolkit.library.images import image_detail
@@ -31,7 +32,7 @@ from diffusion_toolkit.store import model_captions, proposals
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.model_captions import ModelCaption
 from enrich.engine.world import ONE_DECODER, grey, library
-from integrations.chat_server import KEY, ChatServer, fails, is_cut_off, says, serving
+from integrations.chat_server import KEY, ChatServer, fails, is_cut_off, lists, says, serving
 
 
 @pytest.fixture
@@ -85,6 +86,24 @@ def test_captions_are_written_kept_and_found(collection: Collection, tmp_path: P
     assert 1 < server.busiest <= 4  # several at a time, never more than were allowed
     assert {body["messages"][1]["content"][1]["text"] for body in server.bodies} == {"Describe."}
     assert len({body["messages"][1]["content"][0]["image_url"]["url"] for body in server.bodies}) == 6
+
+
+def test_a_server_that_changes_its_model_is_seen_in_the_history_and_by_the_next_run(
+    collection: Collection, tmp_path: Path, server: ChatServer
+) -> None:
+    ids = library(collection, tmp_path / "pictures", 3)
+    context = reached(server.list(lists("first")), tmp_path, parallel=1)
+    server.chat(says("A ball.", by="first"), says("A ball.", by="second"))
+    captioned(collection, ids, context)
+    models = [str(written_captions(collection, each)[0].model) for each in ids]
+    assert sorted(models) == ["first", "second", "second"]
+    assert {body["model"] for body in server.bodies} == {"first"}
+    server.list(lists("second"))
+    assert captioned(collection, ids, context).done == 3  # another model: another version
+    assert [body["model"] for body in server.bodies[3:]] == ["second"] * 3
+    captioned(collection, ids[:1], context, held=True, again=True)
+    (waiting,) = review.read(collection, review.results(collection).ids.tolist())
+    assert (waiting.source, waiting.payload["model"]) == ("second", "second")
 
 
 def test_what_was_written_is_not_written_again_unless_it_is_asked_for(
@@ -289,7 +308,7 @@ def test_options_that_are_none_are_told(options: dict[str, Any], message: str) -
 
 
 def test_a_new_server_of_the_settings_is_asked_at_once(tmp_path: Path, server: ChatServer) -> None:
-    context = reached(server, tmp_path)
+    context = reached(server, tmp_path, model="m")
     first = shared_writers().open(context.given["caption"], tmp_path, "server")  # pyright: ignore[reportArgumentType]
     assert shared_writers().open(context.given["caption"], tmp_path, "server") is first  # pyright: ignore[reportArgumentType]
     other = reached(server, tmp_path, model="other").given["caption"]

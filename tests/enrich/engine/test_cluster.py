@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from PIL import Image
 
 from diffusion_toolkit.enrich.engine import runs
+from diffusion_toolkit.enrich.engine.estimate import estimate
 from diffusion_toolkit.enrich.engine.runs import Run, Wanted
-from diffusion_toolkit.enrich.engine.stage import StageContext
+from diffusion_toolkit.enrich.engine.stage import StageContext, StageFailed
 from diffusion_toolkit.enrich.executors import local
 from diffusion_toolkit.enrich.executors import ray as cluster
 from diffusion_toolkit.enrich.runtimes.onnx import RuntimeOptions
+from diffusion_toolkit.enrich.stages import tags
+from diffusion_toolkit.enrich.taggers.thresholds import Thresholds
 from diffusion_toolkit.library.roots import add_root
 from diffusion_toolkit.library.scan import scan
 from diffusion_toolkit.library.scanning.options import QUICK, ScanOptions
@@ -60,13 +63,40 @@ def test_a_cluster_of_two_machines_writes_the_same_rows(
     run: Run = runs.get_run(collection, run_id)
     assert (run.state, run.done, run.failed) == ("done", 2 * PICTURES - 2, 2)
     assert run.notices == ("Worked off by 2 runners on 2 machines.",)
+    with collection.begin() as connection:
+        connection.execute(sa.text("UPDATE enrich_run SET busy_s = 4"))
+    again = Wanted(kind="tags", again=True)
+    on_cluster, here_alone = (
+        estimate(collection, again, np.array(ids, np.int32), context, options=ONE_DECODER, on_cluster=where)
+        for where in (True, False)
+    )
+    assert (on_cluster.basis, on_cluster.rate_per_s, on_cluster.device) == ("earlier_run", PICTURES / 2, "2 runners")
+    assert here_alone.basis == "trial"
     assert told[-1].done == 2 * PICTURES
     assert {row.image_id for row in runs.failures(collection, run_id)} == {ids[7]}
     there = rows(collection)
     assert there.keys() == {key for key in here if key[0] != ids[7]}
-    for key, (tags, confidences) in there.items():
-        assert tags == here[key][0]
+    for key, (tag_ids, confidences) in there.items():
+        assert tag_ids == here[key][0]
         np.testing.assert_allclose(confidences, here[key][1], rtol=0, atol=1e-6)
+
+
+def test_machines_with_another_model_write_nothing(
+    options: cluster.ClusterOptions, collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = library(collection, tmp_path / "pictures")
+    networks.place_joytag(tmp_path / "models" / "joytag")
+    context = StageContext(models_folder=tmp_path / "models", runtime=RuntimeOptions(device="cpu", threads=1))
+
+    def another(model_version: str, thresholds: Thresholds) -> str:
+        return f"{model_version} of this machine"
+
+    monkeypatch.setattr(tags, "version", another)  # the others are processes of their own
+    run_id = planned(collection, ids, context)
+    with pytest.raises(StageFailed, match="is not the same on all machines"):
+        list(cluster.work(collection, run_id, context, options=options))
+    assert rows(collection) == {}
+    assert runs.get_run(collection, run_id).state == "failed"
 
 
 def library(collection: Collection, folder: Path) -> list[int]:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from diffusion_toolkit.enrich.engine import runs
+from diffusion_toolkit.enrich.engine.estimate import estimate
 from diffusion_toolkit.enrich.engine.runs import Wanted
 from diffusion_toolkit.enrich.engine.stage import Options, StageContext
 from diffusion_toolkit.enrich.executors.local import work
@@ -181,6 +182,31 @@ def test_a_newer_run_takes_over_what_waits(collection: Collection, tmp_path: Pat
     assert done(collection, ids[:2], tmp_path).done == 2
     worked(collection, all_id, tmp_path)
     assert runs.get_run(collection, all_id).done == 3
+
+
+def test_a_run_on_two_devices_says_nothing_of_the_pace_of_one(collection: Collection, tmp_path: Path, use: Use) -> None:
+    def slowly(greys: list[int]) -> None:
+        time.sleep(0.05)
+
+    def basis() -> str:
+        with collection.begin() as connection:
+            connection.execute(sa.text("UPDATE enrich_run SET busy_s = 4"))
+        images = np.array(ids, np.int32)
+        return estimate(
+            collection, Wanted(kind="greys", again=True), images, context(tmp_path), options=ONE_DECODER
+        ).basis
+
+    stage = use(fixed_batch=1, infer_first=slowly)
+    ids = library(collection, tmp_path / "pictures", 30)
+    run_id = start(collection, ids, tmp_path)
+    with pytest.raises(Cancelled):
+        for _ in work(collection, run_id, context(tmp_path), lambda: len(stage.batches) > 0, ONE_DECODER):
+            pass
+    use(device="directml")
+    worked(collection, run_id, tmp_path)
+    assert (runs.get_run(collection, run_id).done, basis()) == (30, "trial")
+    done(collection, ids, tmp_path, again=True)
+    assert basis() == "earlier_run"
 
 
 def test_what_is_missing_is_counted_without_a_run(collection: Collection, tmp_path: Path, use: Use) -> None:

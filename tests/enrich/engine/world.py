@@ -56,12 +56,17 @@ def library(collection: Collection, folder: Path, count: int, phases: tuple[str,
 
 @dataclass
 class Greys:
-    """Says how grey pictures are: the tag "grey N". infer: what is done with the greys of a batch before."""
+    """Says how grey pictures are: the tag "grey N", and `more` of all. prepare_first, infer_first: what is
+    done with one grey, or those of a batch, before; write_first, write_last: with the ids of a commit, inside of it.
+    """
 
     name: str = "greys"
     version: str = "1"
+    prepare_first: Callable[[list[int]], object] = lambda greys: None
     infer_first: Callable[[list[int]], object] = lambda greys: None
     write_first: Callable[[list[int]], object] = lambda ids: None
+    write_last: Callable[[list[int]], object] = lambda ids: None
+    more: tuple[str, ...] = ()
     fixed_batch: int | None = None
     pixels: PixelNeed | None = field(default_factory=lambda: PixelNeed(form="fit", side=32))
     texts: tuple[Any, ...] = ()
@@ -72,7 +77,9 @@ class Greys:
 
     def prepare(self, given: Given) -> int:
         assert given.pixels is not None
-        return int(given.pixels[0, 0, 0])
+        value = int(given.pixels[0, 0, 0])
+        self.prepare_first([value])
+        return value
 
     def infer(self, batch: Sequence[int]) -> Sequence[str | ItemFailed]:
         greys = list(batch)
@@ -82,7 +89,9 @@ class Greys:
 
     def write(self, connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
         self.write_first([image_id for image_id, _ in rows])
-        model_tags.write(connection, SOURCE, [(image_id, [(tag, 0.5)]) for image_id, tag in rows])
+        said = [(image_id, [(name, 0.5) for name in (tag, *self.more)]) for image_id, tag in rows]
+        model_tags.write(connection, SOURCE, said)
+        self.write_last([image_id for image_id, _ in rows])
 
     def proposal(self, result: str) -> ProposalDraft:
         tags: list[JsonValue] = [{"name": result, "category": "general", "confidence": 0.5}]

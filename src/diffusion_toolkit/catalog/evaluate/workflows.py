@@ -1,19 +1,21 @@
 """What stands in the workflow: `node graph` and properties of nodes.
 
 Classes, names and which pictures share a graph are in memory. Values are not: there are fifty times as many of them as
-pictures, so the store is asked which images have one, in just those places that the property has in its graphs.
+pictures, so the store is asked for them, in just those places that the property has in its graphs. Those that were
+asked for last are kept as long as nothing changes: who looks for a value asks for another one of the same property.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from diffusion_toolkit.catalog.columns import Mask
 from diffusion_toolkit.catalog.evaluate.names import name_test
 from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
+from diffusion_toolkit.catalog.node_values import PAIRS_AT_ONCE, NodeValues, PositionedValues
 from diffusion_toolkit.query.tree import Absent, Affix, Compare, Exact, Like, Name, NodeProperty, Present, Range, Value
 from diffusion_toolkit.query.value_text import TextQuestion, text_question
-from diffusion_toolkit.store.workflows import NumberTest, TextTest, images_with_value
+from diffusion_toolkit.store.workflows import NumberTest, Slots, TextTest, is_anywhere, passing_values, slot_values
 
 
 @evaluates("node")
@@ -68,24 +70,41 @@ def node_property(question: Question, asked: NodeProperty) -> Mask:
                 tests.append(_number_test(value))
     if texts:
         tests.append(_text_test(texts))
-    for test in tests:
-        found |= _with_value(question, is_class, is_property, test) & there
+    if tests:
+        found |= _with_values(question, question.state.graphs.places(is_class, is_property), tests) & there
     return found
 
 
-def _with_value(
-    question: Question,
-    is_class: Callable[[str], bool],
-    is_property: Callable[[str], bool],
-    test: NumberTest | TextTest,
-) -> Mask:
+def _with_values(question: Question, slots: Slots, tests: Sequence[NumberTest | TextTest]) -> Mask:
     """The store's answer, as far as this state knows the images and graphs: newer ones wait for the next state."""
     state = question.state
-    ids = images_with_value(question.collection, state.graphs.places(is_class, is_property), test)
-    positions = state.positions(ids)
+    tests = [test for test in tests if _may_pass(question, test)]
+    if not tests:
+        return question.none()
+    images = np.bincount(question.column("graph") + 1, minlength=state.graphs.count + 1)
+    keeper = state.kept.get(NodeValues, NodeValues)
     found = question.none()
-    found[positions[positions >= 0]] = True
+    for some in slots.parts(images[state.graphs.codes(slots.graph_ids) + 1], PAIRS_AT_ONCE):
+        values = keeper.get(some, lambda some=some: _positioned(question, some))
+        if not len(values.value_ids):
+            continue
+        used = np.zeros(int(values.value_ids.max()) + 1, np.bool_)
+        used[values.value_ids] = True
+        for test in tests:
+            passing = passing_values(question.collection, used, test)
+            found[values.positions[passing[values.value_ids]]] = True
     return found
+
+
+def _may_pass(question: Question, test: NumberTest | TextTest) -> bool:
+    return isinstance(test, TextTest) or not test.is_exact or is_anywhere(question.collection, test)
+
+
+def _positioned(question: Question, slots: Slots) -> PositionedValues:
+    found = slot_values(question.collection, slots)
+    positions = question.state.positions(found.image_ids)
+    known = positions >= 0
+    return PositionedValues(positions[known].astype(np.int32), found.value_ids[known])
 
 
 def _text_test(texts: Sequence[TextQuestion]) -> TextTest:

@@ -53,6 +53,7 @@ def caption_now(
     if not keep:
         return _named(stage, result)
     with collection.begin() as connection:
+        journal.lock(connection)  # before or after what the person writes, never between
         stage.write(connection, [(image_id, result)])
         kept = not by_people(connection, [image_id])
         return _named(stage, result, kept=kept, token=journal.token(connection))
@@ -87,4 +88,5 @@ def _answered(stage: CaptionStage, given: Given) -> Captioned:
 
 def _named(stage: CaptionStage, result: Captioned, *, kept: bool = False, token: int | None = None) -> CaptionedNow:
     writer = stage.provider
-    return CaptionedNow(result=result, provider=writer.name, model=writer.model, kept=kept, token=token)
+    model = result.written.model or writer.model
+    return CaptionedNow(result=result, provider=writer.name, model=model, kept=kept, token=token)

@@ -59,11 +59,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What a model wrote, cleaned. tokens: None = not told; seconds: of all tries."""
+    """What a model wrote, cleaned. tokens: None = not told; seconds: of all tries; model: as `ChatAnswer.model`."""
 
     text: str
     tokens: int | None
     seconds: float
+    model: str = ""
 
 
 class CaptionProvider(Protocol):
@@ -106,12 +107,13 @@ def write(provider: CaptionProvider, question: Question) -> Written:
     if not text:
         raise NothingWritten("The model wrote nothing.")
     if not repeats_itself(text):
-        return Written(text=text, tokens=first.tokens, seconds=first.seconds)
+        return Written(text=text, tokens=first.tokens, seconds=first.seconds, model=first.model)
     second = provider.ask(replace(question, sampling=question.sampling.otherwise))
     text = cleaned(second.text, second.finish)
     if not text or repeats_itself(text):
         raise NothingWritten("The model ran in circles, twice. Another type or length of caption may help.")
-    return Written(text=text, tokens=second.tokens, seconds=first.seconds + second.seconds)
+    seconds = first.seconds + second.seconds
+    return Written(text=text, tokens=second.tokens, seconds=seconds, model=second.model)
 
 
 def write_all(provider: CaptionProvider, questions: Sequence[Question]) -> list[Written | ToolkitError]:

@@ -51,8 +51,9 @@ class Writers:
             self._server = self._local = None
 
     def _opened_server(self, options: ServerCaptionOptions) -> ServerCaptions:
-        if self._server is None or self._server[0] != options:
-            # The one before may still be asked by somebody; its connections go with its last use.
+        if self._server is None or self._server[0] != options or not options.server.model:
+            # Without a name, the first model of its list is asked, which may be another one today. The one before may
+            # still be asked by somebody; its connections go with its last use.
             self._server = (options, ServerCaptions(options))
         return self._server[1]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from diffusion_toolkit.enrich.engine.patience import patiently
 from diffusion_toolkit.enrich.engine.pipeline import Picture
 from diffusion_toolkit.enrich.engine.stage import AnyStage
 from diffusion_toolkit.store import enrichment_items as items
@@ -32,7 +33,15 @@ class Claims:
         self._finished += count
 
     def more(self) -> list[Picture] | None:
-        """The next pictures, the urgent first; empty while others hold what is left; None when nothing is left."""
+        """The next pictures, the urgent first; empty while others hold what is left; None when nothing is left.
+
+        Raises StoreError when the database cannot be asked, also after some waiting.
+        """
+        found = patiently(self._claimed)
+        self._in_flight += sum(len(each.claimed.stages) for each in found or ())
+        return found
+
+    def _claimed(self) -> list[Picture] | None:
         with self._collection.begin() as connection:
             found = items.claim(connection, self._run_id, self._runner_id, tries=0, most=CHUNK)
             if not found and self._in_flight == self._finished:
@@ -42,7 +51,6 @@ class Claims:
                 if not found:
                     items.take_back(connection, self._collection)
             texts = texts_of(connection, [each.image_id for each in found], self._texts) if self._texts else {}
-        self._in_flight += sum(len(each.stages) for each in found)
         return [Picture(claimed=each, texts=texts.get(each.image_id, {})) for each in found]
 
     def _suspects(self, connection: items.Connection) -> list[items.ClaimedImage]:

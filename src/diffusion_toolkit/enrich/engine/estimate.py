@@ -15,7 +15,7 @@ from diffusion_toolkit.enrich.executors.local import LocalOptions
 from diffusion_toolkit.enrich.stages.registry import kind_of
 from diffusion_toolkit.store import enrichment_items as items
 from diffusion_toolkit.store.database import Collection
-from diffusion_toolkit.store.enrichment_runs import last_pace
+from diffusion_toolkit.store.enrichment_runs import CLUSTER, last_pace
 from diffusion_toolkit.store.enrichment_texts import TextNeed, texts_of
 
 Basis: TypeAlias = Literal["earlier_run", "trial", "asked", "unknown"]
@@ -52,20 +52,22 @@ def estimate(
     *,
     try_out: Try = tried_here,
     options: LocalOptions | None = None,
+    on_cluster: bool = False,
 ) -> Estimate:
     """How long a run over these images would take; nothing is written. Raises as `runs.start` and opening do.
 
-    try_out: how it is tried where no run tells, on some of the images, evenly spread.
+    try_out: how it is tried where no run tells, on some of the images, evenly spread. on_cluster: as runs on a cluster
+    were; what this machine would say of it is not asked.
     """
     kind = kind_of(wanted.kind)
     checked = kind.check(wanted.options)
     plans = kind.plan(checked, context)
     results = runs.count_missing(collection, wanted, image_ids, context)
     with collection.begin() as connection:
-        known = last_pace(connection, runs.pace_of(plans))
+        known = last_pace(connection, (CLUSTER if on_cluster else "") + runs.pace_of(plans))
     if known:
         return Estimate(results=results, rate_per_s=known.rate_per_s, device=known.device, basis="earlier_run")
-    pictures = _sample(collection, _spread(image_ids, kind.trial(checked)), plans) if results else []
+    pictures = _sample(collection, _spread(image_ids, kind.trial(checked)), plans) if results and not on_cluster else []
     if not pictures:
         return Estimate(results=results)
     chosen = options or LocalOptions(decoders=context.decoders)

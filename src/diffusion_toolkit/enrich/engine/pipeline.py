@@ -10,11 +10,11 @@ import os
 import queue
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from diffusion_toolkit.enrich.engine.batches import Looking
 from diffusion_toolkit.enrich.engine.stage import AnyStage, Given, ItemFailed, StageFailed
@@ -32,6 +32,9 @@ AT_ONCE: Final = 2
 
 WAIT_S: Final = 0.25
 """A batch that is not full waits so long for more."""
+
+DOUBT_S: Final = 0.5
+"""Pictures that a network raised on are held back so long for one that it does not raise on."""
 
 GLANCE_S: Final = 0.05
 ASK_AGAIN_S: Final = 0.2
@@ -91,7 +94,7 @@ class Pipeline:
         self._taking = threading.Lock()
         self._taken: deque[Picture] = deque()
         self._is_over = False
-        self._between = _Between(self._stages, self._room)
+        self._between = _Between(self._stages, self._room, len(self._looking))
         self._outcomes: queue.Queue[Outcome] = queue.Queue(RESULTS_WAITING)
         self._stopping = threading.Event()
         self._trouble: list[BaseException] = []
@@ -99,9 +102,13 @@ class Pipeline:
             threading.Thread(target=self._guarded, args=(self._decode,), name="dtk-prepare", daemon=True)
             for _ in range(count)
         ]
+        self._lost: list[str] = []
+        numbers = [number for number, stages in enumerate(runners) for _ in range(_at_once(stages))]
+        self._left = Counter(numbers)
+        self._giving_up = threading.Lock()
         self._devices = [
-            threading.Thread(target=self._guarded, args=(self._look, looking), name="dtk-device", daemon=True)
-            for looking in self._looking
+            threading.Thread(target=self._guarded, args=(self._look, number, looking), name="dtk-device", daemon=True)
+            for number, looking in zip(numbers, self._looking, strict=True)
         ]
 
     def outcomes(self) -> Iterator[Outcome | None]:
@@ -130,6 +137,11 @@ class Pipeline:
             with contextlib.suppress(queue.Empty):
                 unheard.append(self._outcomes.get(timeout=GLANCE_S))
         return unheard
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Of each device that does not work any more, while others do: what happened, for people."""
+        return tuple(self._lost)
 
     @property
     def batch_sizes(self) -> dict[str, int]:
@@ -183,12 +195,51 @@ class Pipeline:
             else:
                 self._between.put(name, (picture.claimed, found))
 
-    def _look(self, looking: Mapping[str, Looking]) -> None:
-        while (batch := self._between.take({name: each.batch.size for name, each in looking.items()})) is not None:
+    def _look(self, number: int, looking: Mapping[str, Looking]) -> None:
+        """One device at work. Where it raises on one picture after another, that may be its own fault: they are not
+        told before it has done one; if it never does, and there are others, these get its pictures. What is in doubt
+        when the work is stopped is left to whoever goes on with it.
+        """
+        doubted: dict[str, list[tuple[_Item, ItemFailed]]] = {name: [] for name in looking}
+        while True:
+            sizes = {name: each.batch.size for name, each in looking.items()}
+            batch = self._between.take(sizes, DOUBT_S if any(doubted.values()) else None)
+            if batch is None or not batch[1]:
+                if not self._stopping.is_set():
+                    for name in looking:
+                        self._tell_doubted(name, doubted[name])
+                if batch is None:
+                    return
+                continue
             name, items = batch
-            results = looking[name].look([prepared for _, prepared in items])
-            for (claimed, _), result in zip(items, results, strict=True):
-                self._tell(Outcome(claimed=claimed, stage=name, result=result))
+            try:
+                results = looking[name].look([prepared for _, prepared in items])
+            except StageFailed as error:
+                back = {each: [item for item, _ in failed] for each, failed in doubted.items()}
+                if not self._between.give_back(back | {name: back[name] + items}):
+                    raise
+                self._give_up(number, looking[name].stage.device, error)
+                return
+            if not all(_is_doubtful(result) for result in results):
+                self._tell_doubted(name, doubted[name])
+                for (claimed, _), result in zip(items, results, strict=True):
+                    self._tell(Outcome(claimed=claimed, stage=name, result=result))
+            else:
+                doubted[name] += zip(items, results, strict=True)
+            self._between.settled()
+
+    def _give_up(self, number: int, device: str, error: StageFailed) -> None:
+        """One batch at a time less for a device; of one that had two, memory may be enough for the other."""
+        _log.warning("Device %d (%s) does less: %s", number + 1, device, error)
+        with self._giving_up:
+            self._left[number] -= 1
+            if not self._left[number]:
+                self._lost.append(f"Device {number + 1} ({device}) stopped: {error}")
+
+    def _tell_doubted(self, name: str, doubted: list[tuple["_Item", ItemFailed]]) -> None:
+        for (claimed, _), failed in doubted:
+            self._tell(Outcome(claimed=claimed, stage=name, result=failed))
+        doubted.clear()
 
     def _tell(self, outcome: Outcome) -> None:
         while True:
@@ -215,14 +266,22 @@ def picture_pixels(
     try:
         return pixels_of(picture.path, need, decoders, cancelled)
     except NotFound:
-        root = system_name(picture.claimed.root)
-        if not os.path.isdir(root):
+        if not _is_mounted(system_name(picture.claimed.root)):
             raise StageFailed(f"{printable(picture.claimed.root)} is not connected.") from None
-        return ItemFailed("The file is not there.", "file")
+        return ItemFailed("The file is not there.", "gone")
     except Cancelled:
         raise
     except ToolkitError as error:
         return ItemFailed(str(error), "file")
+
+
+def _is_mounted(root: str) -> bool:
+    """Whether the folder can be listed and holds something: the mount point of an unplugged drive is empty."""
+    try:
+        with os.scandir(root) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def prepared(stage: AnyStage, picture: Picture, pixels: Pixels | ItemFailed | None) -> Any | ItemFailed:
@@ -239,12 +298,23 @@ def prepared(stage: AnyStage, picture: Picture, pixels: Pixels | ItemFailed | No
         return ItemFailed(f"{type(error).__name__}: {error}", "file")
 
 
-class _Between:
-    """Prepared pictures by stage, between those who decode and those who look. Bounded."""
+_Item: TypeAlias = tuple[ClaimedImage, Any]
+"""A picture, and what its stage made of it."""
 
-    def __init__(self, stages: Mapping[str, AnyStage], room: Any) -> None:
-        self._waiting: dict[str, deque[tuple[ClaimedImage, Any]]] = {name: deque() for name in stages}
+
+def _is_doubtful(result: Any) -> bool:
+    """Whether the network raised on a picture: for its own sake, or for the device's."""
+    return isinstance(result, ItemFailed) and result.cause == "network"
+
+
+class _Between:
+    """Prepared pictures by stage, between those who decode and those who look. Bounded. lookers: how many look."""
+
+    def __init__(self, stages: Mapping[str, AnyStage], room: Any, lookers: int) -> None:
+        self._waiting: dict[str, deque[_Item]] = {name: deque() for name in stages}
         self._room = room
+        self._lookers = lookers
+        self._looked_at = 0
         self._changed = threading.Condition()
         self._begun = 0
         self._ended = 0
@@ -267,7 +337,7 @@ class _Between:
             self._closed = True
             self._changed.notify_all()
 
-    def put(self, name: str, item: tuple[ClaimedImage, Any]) -> None:
+    def put(self, name: str, item: _Item) -> None:
         """Add a picture, when there is room for it. Raises Cancelled when all was closed."""
         with self._changed:
             while len(self._waiting[name]) >= self._room(name) and not self._closed:
@@ -277,23 +347,47 @@ class _Between:
             self._waiting[name].append(item)
             self._changed.notify_all()
 
-    def take(self, sizes: Mapping[str, int]) -> tuple[str, list[tuple[ClaimedImage, Any]]] | None:
-        """The next batch: a full one, or what there is after a short wait; None when nothing comes any more."""
+    def take(self, sizes: Mapping[str, int], patience_s: float | None = None) -> tuple[str, list[_Item]] | None:
+        """The next batch: a full one, or what there is after a short wait; `settled` or `give_back` follows it.
+
+        An empty one when nothing came in `patience_s`; None when nothing comes any more.
+        """
         with self._changed:
-            since = time.monotonic()
+            begun = since = time.monotonic()
             while not self._closed:
                 name = max(sizes, key=lambda name: len(self._waiting[name]) / sizes[name])
                 waiting = self._waiting[name]
-                over = self._begun > 0 and self._begun == self._ended
+                decoded = self._begun > 0 and self._begun == self._ended
                 waited = time.monotonic() - since
-                if len(waiting) >= sizes[name] or (waiting and (over or waited >= WAIT_S)):
+                if len(waiting) >= sizes[name] or (waiting and (decoded or waited >= WAIT_S)):
                     batch = [waiting.popleft() for _ in range(min(sizes[name], len(waiting)))]
+                    self._looked_at += 1
                     self._changed.notify_all()
                     return name, batch
-                if over:
+                if decoded and not self._looked_at:
                     return None
+                if not waiting and patience_s is not None and time.monotonic() - begun >= patience_s:
+                    return name, []
                 # An empty shelf has no batch to wait for.
-                self._changed.wait(max(0.0, WAIT_S - waited) if waiting else None)
+                self._changed.wait(max(0.0, WAIT_S - waited) if waiting else patience_s)
                 if not waiting:
                     since = time.monotonic()
         return None
+
+    def settled(self) -> None:
+        """A batch was looked at."""
+        with self._changed:
+            self._looked_at -= 1
+            self._changed.notify_all()
+
+    def give_back(self, items: Mapping[str, Sequence[_Item]]) -> bool:
+        """Whoever had a batch looks at none any more, others get these; False, and nothing happens, without others."""
+        with self._changed:
+            if self._lookers == 1:
+                return False
+            self._lookers -= 1
+            self._looked_at -= 1
+            for name, some in items.items():
+                self._waiting[name].extendleft(reversed(some))
+            self._changed.notify_all()
+            return True

@@ -73,11 +73,10 @@ def by_name(run: Run, opened: Sequence[AnyStage]) -> dict[str, AnyStage]:
     return stages
 
 
-def enter(collection: Collection, run_id: int, notices: Sequence[str], device: str | None = None) -> None:
-    """The run runs now. notices: sentences for people, such as on what it runs; device: of this machine."""
+def enter(collection: Collection, run_id: int, notices: Sequence[str], device: str, place: str = "") -> None:
+    """The run runs now. notices: sentences for people, such as on what it runs; device, place: as the store has it."""
     with collection.begin() as connection:  # a wish of the time of loading stays
-        given = list(dict.fromkeys(notices))
-        store.change(connection, run_id, state="running", message=None, finished_at=None, notices=given, device=device)
+        store.begin(connection, run_id, notices=list(dict.fromkeys(notices)), device=device, place=place)
 
 
 ENDS: Final[Mapping[Wish | None, runs.RunState]] = {None: "done", "pause": "paused", "cancel": "cancelled"}
@@ -110,12 +109,14 @@ def _living(collection: Collection, run_id: int) -> Generator[int]:
 
 
 class Note:
-    """Keeps the progress in the run's row, and hears what a person wishes."""
+    """Keeps the progress in the run's row, and hears what a person wishes. notices: those the run was entered with."""
 
-    def __init__(self, collection: Collection, run: Run, writer: Writer) -> None:
+    def __init__(self, collection: Collection, run: Run, writer: Writer, notices: Sequence[str] = ()) -> None:
         self._collection = collection
         self._run = run
         self._writer = writer
+        self._notices = notices
+        self._news: tuple[str, ...] = ()
         self._pace = Pace()
         self._noted_at = time.monotonic()
 
@@ -124,8 +125,9 @@ class Note:
         now = time.monotonic()
         if now - self._noted_at < NOTE_EVERY_S:
             return None, None
-        progress = self.last()
-        with self._collection.begin() as connection:
+        progress, wish = self.last(), None
+        # Whether the database is away for long is for who commits to find out.
+        with contextlib.suppress(StoreError), self._collection.begin() as connection:
             wish = store.note_progress(
                 connection,
                 self._run.id,
@@ -136,6 +138,13 @@ class Note:
             announce_progress(connection)
         self._noted_at = now
         return progress, wish
+
+    def tell(self, news: tuple[str, ...]) -> None:
+        """Have the run say these sentences too, which are all that there are since it was entered."""
+        if news != self._news:
+            with self._collection.begin() as connection:
+                store.change(connection, self._run.id, notices=list(dict.fromkeys((*self._notices, *news))))
+            self._news = news
 
     def last(self) -> Progress:
         """The progress as it is."""

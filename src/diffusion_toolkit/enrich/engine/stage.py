@@ -22,9 +22,9 @@ from diffusion_toolkit.store.enrichment_texts import TextNeed
 from diffusion_toolkit.store.journal import Connection
 from diffusion_toolkit.store.proposals import ProposalDraft
 
-Cause: TypeAlias = Literal["file", "network", "memory", "process", "answer"]
-"""Why a picture failed: its file cannot be decoded; the network raised; it needs too much memory; the process died
-with it again and again; a server's answer cannot be used."""
+Cause: TypeAlias = Literal["file", "gone", "network", "memory", "process", "answer"]
+"""Why a picture failed: its file cannot be decoded; it is not there, which is kept as "file"; the network raised; it
+needs too much memory; the process died with it again and again; a server's answer cannot be used."""
 
 TRIED: Final = 24
 """Pictures on which a stage is tried where its kind says nothing else."""

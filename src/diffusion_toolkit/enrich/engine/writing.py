@@ -6,21 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from diffusion_toolkit.enrich.engine.patience import patiently
 from diffusion_toolkit.enrich.engine.pipeline import Outcome
 from diffusion_toolkit.enrich.engine.stage import AnyStage, ItemFailed
 from diffusion_toolkit.errors import StoreError
 from diffusion_toolkit.store import enrichment_items as items
 from diffusion_toolkit.store import enrichment_runs as runs
-from diffusion_toolkit.store import proposals
+from diffusion_toolkit.store import journal, proposals
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.journal import Connection
 
 COMMIT_AT: Final = 64
 COMMIT_EVERY_S: Final = 1.0
 """Results are committed when there are so many, or after so long."""
-
-PAUSES_S: Final = (0.5, 2.0, 8.0)
-"""How long to wait before a commit is tried again, when the database cannot take it: full, away, or busy."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,21 +51,15 @@ class Writer:
         """
         if not outcomes:
             return
-        for pause_s in (*PAUSES_S, None):
-            try:
-                done, failed = self._commit(outcomes)
-            except StoreError as error:
-                if pause_s is None:
-                    raise
-                _log.warning("Results cannot be written now: %s", error)
-                self._pause(pause_s)
-            except Exception as error:  # noqa: BLE001  (the border to stages: one result that cannot be written)
-                self._apart(outcomes, error)
-                return
-            else:
-                self.done += done
-                self.failed += failed
-                return
+        try:
+            done, failed = patiently(lambda: self._commit(outcomes), self._pause)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  (the border to stages: one result that cannot be written)
+            self._apart(outcomes, error)
+            return
+        self.done += done
+        self.failed += failed
 
     def _apart(self, outcomes: Sequence[Outcome], error: Exception) -> None:
         if len(outcomes) > 1:
@@ -89,6 +81,8 @@ class Writer:
             by_stage[outcome.stage].append(outcome)
         done = failed = 0
         with self._collection.begin() as connection:
+            # Before or after what a person does, never between: a tag that is taken away now stays away.
+            journal.lock(connection)
             # One order for all: two that commit never wait for each other.
             for name in sorted(by_stage):
                 good = [each for each in by_stage[name] if not isinstance(each.result, ItemFailed)]
@@ -111,8 +105,11 @@ class Writer:
         return len(rows)
 
     def _fail(self, connection: Connection, stage: AnyStage, failures: Sequence[tuple[Outcome, ItemFailed]]) -> int:
+        files = [each.claimed for each, failed in failures if failed.cause in ("file", "gone")]
+        moved = items.release_moved(connection, self._runner_id, stage.name, files) if files else set[int]()
         rows = [
             (each.claimed.image_id, each.claimed.digest, failed.cause, failed.message.replace("\0", "")[:1000])
             for each, failed in failures
+            if each.claimed.image_id not in moved
         ]
         return items.fail(connection, self._runner_id, stage.name, stage.version, rows)

@@ -12,7 +12,7 @@ from diffusion_toolkit.enrich.engine.claiming import Claims
 from diffusion_toolkit.enrich.engine.pipeline import Outcome, Pipeline
 from diffusion_toolkit.enrich.engine.runner import ENDS, Note, by_name, enter, leave, working
 from diffusion_toolkit.enrich.engine.runs import Run
-from diffusion_toolkit.enrich.engine.stage import AnyStage, StageContext, StageKind, device_of
+from diffusion_toolkit.enrich.engine.stage import AnyStage, StageContext, StageFailed, StageKind, device_of
 from diffusion_toolkit.enrich.engine.writing import COMMIT_AT, COMMIT_EVERY_S, Writer
 from diffusion_toolkit.enrich.stages.registry import kind_of
 from diffusion_toolkit.errors import StoreError, ToolkitError
@@ -72,16 +72,22 @@ def work(
 def opened_on_devices(
     run_kind: str, options: runs.Options, context: StageContext
 ) -> Generator[list[tuple[AnyStage, ...]]]:
-    """The stages of a kind, opened once for each device that they can run on; closed in the end."""
+    """The stages of a kind, opened once for each device that they can run on; closed in the end.
+
+    Raises StageFailed where they are not the same on all.
+    """
     kind = kind_of(run_kind)
     with contextlib.ExitStack() as closing:
         opened = [_opened(kind, options, context, closing)]
         while all(stage.device == "cuda" and stage.fixed_batch is None for stage in opened[0]):
             runtime = replace(context.runtime, device="cuda", device_id=context.runtime.device_id + len(opened))
             try:
-                opened.append(_opened(kind, options, replace(context, runtime=runtime), closing))
+                further = _opened(kind, options, replace(context, runtime=runtime), closing)
             except ToolkitError:
                 break  # there is no further card
+            if [stage.version for stage in further] != [stage.version for stage in opened[0]]:
+                raise StageFailed("A model was replaced while it was loaded. Start the run again.")
+            opened.append(further)
         yield opened
 
 
@@ -112,11 +118,12 @@ def _worked(
         opened_on_devices(run.kind, run.options, context) as runners,
     ):
         stages = by_name(run, runners[0])
-        enter(collection, run.id, notices_of(runners), device_of(runners))
+        notices = notices_of(runners)
+        enter(collection, run.id, notices, device_of(runners))
         claims = Claims(collection, run.id, runner_id, stages)
         pipeline = Pipeline(runners, claims, decoders, options.decoder_count)
         writer = Writer(collection, run.id, runner_id, stages, held=run.held)
-        return (yield from _flowing(pipeline, claims, writer, Note(collection, run, writer), is_cancelled))
+        return (yield from _flowing(pipeline, claims, writer, Note(collection, run, writer, notices), is_cancelled))
 
 
 def _flowing(
@@ -128,6 +135,7 @@ def _flowing(
     try:
         for written in _written(pipeline, writer, unwritten):
             claims.finished(written)
+            note.tell(pipeline.lost)
             stop_if(is_cancelled)
             progress, wish = note.take()
             if progress is not None:
@@ -142,6 +150,7 @@ def _flowing(
     finally:
         unwritten += pipeline.stop()
         writer.write(unwritten)
+    note.tell(pipeline.lost)
     yield note.last()
     return wish
 

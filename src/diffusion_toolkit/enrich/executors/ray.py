@@ -38,7 +38,7 @@ from diffusion_toolkit.media.pixels import PixelNeed
 from diffusion_toolkit.media.squares import Pixels
 from diffusion_toolkit.progress import IsCancelled, Progress, never, stop_if
 from diffusion_toolkit.store.database import Collection
-from diffusion_toolkit.store.enrichment_runs import Wish
+from diffusion_toolkit.store.enrichment_runs import CLUSTER, Wish
 
 ROUND: Final = 4096
 """Pictures of one dataset: many, so that runners seldom wait for the last ones; between two, priorities count."""
@@ -148,7 +148,8 @@ def _worked(
     machines: set[str] = set()
     try:
         stages = by_name(run, opened)
-        enter(collection, run.id, [f"Worked off on a cluster by {cluster.runners} runners."])
+        device = f"{cluster.runners} runners"
+        enter(collection, run.id, [f"Worked off on a cluster by {device}."], device, CLUSTER)
         claims = Claims(collection, run.id, runner_id, stages)
         writer = Writer(collection, run.id, runner_id, stages, held=run.held)
         note = Note(collection, run, writer)
@@ -164,7 +165,7 @@ def _worked(
                     if wish is not None:
                         return wish
         yield note.last()
-        enter(collection, run.id, [f"Worked off by {cluster.runners} runners on {len(machines)} machines."])
+        enter(collection, run.id, [f"Worked off by {device} on {len(machines)} machines."], device, CLUSTER)
         return None
     finally:
         for stage in opened:
@@ -200,7 +201,7 @@ def _flow(
     looked_at = decoded.map_batches(
         _Looker,
         batch_size=cluster.options.batch,
-        fn_constructor_args=(run.kind, run.options, context),
+        fn_constructor_args=(run.kind, run.options, context, {name: stage.version for name, stage in stages.items()}),
         compute=cluster.data.ActorPoolStrategy(size=cluster.runners),
         num_cpus=CORES,
         num_gpus=1 if cluster.cards else 0,
@@ -252,16 +253,20 @@ def _decoded(batch: _Rows, needs: Mapping[str, PixelNeed | None]) -> _Rows:
 
 
 class _Looker:
-    """A runner on some machine: opens the stages once, and looks at batches."""
+    """A runner on some machine: opens the stages once, and looks at batches. versions: as they are noted, by stage."""
 
-    def __init__(self, kind: str, options: Options, context: StageContext) -> None:
-        self._looking = {stage.name: Looking(stage) for stage in kind_of(kind).open(options, context)}
+    def __init__(self, kind: str, options: Options, context: StageContext, versions: Mapping[str, str]) -> None:
+        opened = kind_of(kind).open(options, context)
+        self._looking = {stage.name: Looking(stage) for stage in opened}
+        self._others = [stage.name for stage in opened if versions.get(stage.name) != stage.version]
         self._machine = str(_ray()[0].get_runtime_context().get_node_id())
 
     def __call__(self, batch: _Rows) -> _Rows:
         """Outcomes of all stages of these pictures; a sentence in place of one where the stage cannot go on."""
         given = [pickle.loads(data) for data in batch[_ROW]]  # noqa: S301  from our own processes
         try:
+            if self._others:
+                raise StageFailed(f'The model of "{self._others[0]}" is not the same on all machines.')
             found: list[Outcome | str] = [each for name in self._looking for each in self._look(name, given)]
         except StageFailed as error:
             found = [str(error)]

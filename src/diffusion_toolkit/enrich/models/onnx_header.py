@@ -64,7 +64,9 @@ def read_header(path: Path) -> OnnxHeader:
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return _Reader(data).header()
-    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+    except ValueError as error:  # an empty file cannot be mapped
+        raise UnreadableFile(NOT_ONNX) from error
+    except OSError as error:
         raise UnreadableFile(f"The file cannot be read: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Final
@@ -97,7 +98,7 @@ class LocalCaptions:
                 self._died(process)
                 raise ModelDied("llama.cpp ended while it wrote; it is started again for the next picture.") from error
             self._deaths = 0
-            return answer
+            return replace(answer, model=self.model)  # llama.cpp calls it by its place on the disk
 
     def close(self) -> None:
         """Let go of the model, after its last use."""
