@@ -16,7 +16,7 @@
     return rows.flatMap((row) => (row.classList.contains('sketched') ? [row] : [...row.querySelectorAll('[role=gridcell]')]));
   }
 
-  const hasPicture = (cell) => cell.querySelector(':scope > img:is([data-state=known], [data-state=loaded])') !== null;
+  const hasPicture = (cell) => cell.querySelector(':scope > canvas:is([data-state=known], [data-state=loaded])') !== null;
   const hasColour = (cell) => cell.style.backgroundColor !== '' || /rgb|#/.test(cell.style.backgroundImage) || hasPicture(cell);
 
   /** What stands at a few places across the grid: tiles, tiles with at least a colour, tiles with their picture. */

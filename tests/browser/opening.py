@@ -91,13 +91,18 @@ def expect_total(page: Page, total: int) -> None:
     expect(page.get_by_role("status").first).to_contain_text(re.compile(rf"\b{total:,}\b"), timeout=30_000)
 
 
+SHOWS_PICTURE = """(canvas) => canvas !== null && canvas.width > 0
+    && canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] > 0"""
+"""Whether the thumbnail of a tile is drawn."""
+
+
 def expect_thumbnails(page: Page) -> None:
     """Every tile in view has its picture."""
     page.wait_for_function(
-        """() => { const cells = [...document.querySelectorAll('[role=gridcell]')];
-            const seen = cells.filter((cell) => { const box = cell.getBoundingClientRect();
-                return box.bottom > 60 && box.top < innerHeight - 60; });
-            return seen.length > 0 && seen.every((cell) => { const image = cell.querySelector('img');
-                return image && image.complete && image.naturalWidth > 0; }) }""",
+        f"""() => {{ const shows = {SHOWS_PICTURE};
+            const cells = [...document.querySelectorAll('[role=gridcell]')];
+            const seen = cells.filter((cell) => {{ const box = cell.getBoundingClientRect();
+                return box.bottom > 60 && box.top < innerHeight - 60; }});
+            return seen.length > 0 && seen.every((cell) => shows(cell.querySelector('canvas'))) }}""",
         timeout=30_000,
     )

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser.opening import SHOWS_PICTURE
 from browser.program import Program
 from pictures import parameters, save_png
 
@@ -40,9 +41,9 @@ def expect_total(page: Page, total: int) -> None:
 def test_the_scanned_pictures_are_there_with_thumbnails(page: Page) -> None:
     expect_total(page, 40)
     expect(tiles(page).first).to_be_visible()
-    picture = tiles(page).first.get_by_role("img").or_(tiles(page).first.locator("img")).first
+    picture = tiles(page).first.locator("canvas")
     expect(picture).to_be_visible()
-    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    page.wait_for_function(SHOWS_PICTURE, arg=picture.element_handle())
 
 
 def test_a_search_narrows_the_result_and_the_address_is_its_state(page: Page) -> None:

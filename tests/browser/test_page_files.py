@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Open, Shoot
-from browser.opening import expect_thumbnails, search, tiles
+from browser.opening import SHOWS_PICTURE, expect_thumbnails, search, tiles
 from browser.program import Program
 
 pytestmark = pytest.mark.browser
@@ -76,7 +76,7 @@ def test_a_thumbnail_that_is_away_for_a_moment_is_asked_for_again(open_page: Ope
         expect(tiles(page)).to_have_count(1)
         tiles(page).first.click()
         panel = page.get_by_role("complementary", name="Details").locator(".picture img")
-        for picture in (tiles(page).locator("img"), panel):
-            page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+        page.wait_for_function(SHOWS_PICTURE, arg=tiles(page).locator("canvas").element_handle())
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=panel.element_handle())
         expect(page.get_by_text("Cannot be read")).to_have_count(0)
         assert max(asked.count(address) for address in asked) == 2

@@ -63,15 +63,27 @@ def named(words: str) -> re.Pattern[str]:
     return re.compile(rf"\b{words}\b")
 
 
+def test_a_damaged_picture_says_so_where_it_is_compared(page: Page) -> None:
+    search(page, "problem:any OR seed:1005")
+    expect(tiles(page)).to_have_count(2)
+    tiles(page).first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("c")
+    expect(page.get_by_role("dialog", name="Compare").get_by_text("Cannot be read")).to_be_visible()
+    signs = """[...document.images].filter((image) => image.src && image.complete && !image.naturalWidth
+        && getComputedStyle(image).visibility === 'visible' && getComputedStyle(image).opacity !== '0').length"""
+    assert page.evaluate(signs) == 0, "the browser's sign for an image that cannot be had is seen"
+
+
 def test_nsfw_is_marked_blurred_and_shown_by_key(page: Page) -> None:
     tile = one(page, "seed:1005")
     page.keyboard.press("n")
     expect(tile).to_have_accessible_name(named("NSFW"))
     expect(tile).to_have_class(BLURRED)
-    assert "blur(" in tile.locator("img").evaluate("image => getComputedStyle(image).filter")
+    assert "blur(" in tile.locator("canvas").evaluate("canvas => getComputedStyle(canvas).filter")
     page.keyboard.press("b")
     expect(tile).not_to_have_class(BLURRED)
-    assert tile.locator("img").evaluate("image => getComputedStyle(image).filter") == "none"
+    assert tile.locator("canvas").evaluate("canvas => getComputedStyle(canvas).filter") == "none"
     page.keyboard.press("b")
     expect(tile).to_have_class(BLURRED)
     page.keyboard.press("Enter")

@@ -9,7 +9,7 @@ from browser.opening import expect_thumbnails, tiles
 
 pytestmark = pytest.mark.browser
 
-TILES = 1_000
+TILES = 400
 
 WATCH = """() => {
   window.made = [];
@@ -17,7 +17,7 @@ WATCH = """() => {
     for (const { addedNodes } of changes)
       for (const node of addedNodes)
         if (node instanceof Element)
-          for (const image of node.querySelectorAll('[role=gridcell] > img')) window.made.push(new WeakRef(image));
+          for (const canvas of node.querySelectorAll('[role=gridcell] > canvas')) window.made.push(new WeakRef(canvas));
   }).observe(document.querySelector('[role=grid]'), { childList: true, subtree: true });
 }"""
 
@@ -31,8 +31,8 @@ SCROLL_BACK_AND_FORTH = """async (tiles) => {
   return window.made.length;
 }"""
 
-ALIVE = "() => window.made.filter((image) => image.deref()).length"
-IN_PAGE = "() => document.querySelectorAll('[role=gridcell] > img').length"
+ALIVE = "() => window.made.filter((canvas) => canvas.deref()).length"
+IN_PAGE = "() => document.querySelectorAll('[role=gridcell] > canvas').length"
 
 
 def test_tiles_that_scrolled_away_are_let_go(open_page: Open) -> None:

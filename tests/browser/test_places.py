@@ -116,6 +116,19 @@ def test_prompts_are_counted_and_lead_to_their_pictures(page: Page) -> None:
     expect(page.get_by_role("heading", name="Prompts", exact=True)).to_have_count(0)
 
 
+def test_what_arranges_pictures_stands_there_while_they_do(page: Page) -> None:
+    bar = page.get_by_role("banner")
+    expect(bar.get_by_role("radiogroup")).to_be_visible()
+    expect(bar.get_by_role("button", name="Filter")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
+    expect(bar.get_by_role("radiogroup")).to_have_count(0)
+    expect(bar.get_by_role("button", name="Filter")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(bar.get_by_role("button", name="Filter")).to_be_visible()
+
+
 def test_the_history_takes_an_older_action_back(page: Page) -> None:
     search(page, "steps:17")
     expect(tiles(page)).to_have_count(1)

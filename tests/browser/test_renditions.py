@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from browser.opening import SHOWS_PICTURE
 from browser.program import start, stop, wait_until_total
 from browser.test_journeys import expect_total, grid, tiles
 from media.films import film
@@ -83,8 +84,7 @@ def test_every_tile_has_a_thumbnail_and_films_their_length(page: Page) -> None:
     expect_total(page, 10)
     expect(tiles(page)).to_have_count(10)
     page.wait_for_function(
-        """() => [...document.querySelectorAll('[role=gridcell] img')].filter(
-            (image) => image.complete && image.naturalWidth > 0).length === 10""",
+        f"""() => [...document.querySelectorAll('[role=gridcell] > canvas')].filter({SHOWS_PICTURE}).length === 10""",
         timeout=SHOWN_MS,
     )
     film = grid(page).get_by_role("gridcell", name="mjpeg.avi, video of 4 seconds")

@@ -5,7 +5,8 @@ import { jsonTree } from '../src/lib/jsonTree';
 import { excluding, narrowed } from '../src/lib/narrow';
 import { promptParts } from '../src/lib/promptParts';
 import { at, pathOf, pieces, spanOf } from '../src/lib/rawPlace';
-import { passes, recipeText } from '../src/lib/recipe';
+import { generatorText } from '../src/lib/generators';
+import { passes, recipeText, samplerText } from '../src/lib/recipe';
 import { facetRows, isShared, sharedRows } from '../src/lib/several';
 import { slot, slotted } from '../src/lib/slots';
 import { matchParts, tagOffers } from '../src/lib/tagOffers';
@@ -28,6 +29,19 @@ const recipe = {
   hires: { scale: 2, upscaler: '4x' },
   workflow: false,
 } as unknown as Recipe;
+
+describe('what a recipe was made with', () => {
+  test('a program goes by its own name, one of a plugin by its short one', () => {
+    expect(generatorText({ generator: 'sdnext', generator_version: 'f324b7c' })).toBe('SD.Next f324b7c');
+    expect(generatorText({ generator: 'my-plugin', generator_version: null })).toBe('my-plugin');
+    expect(generatorText({ generator: '', generator_version: null })).toBe('');
+  });
+  test('a scheduler is named once', () => {
+    expect(samplerText({ sampler: 'DPM++ 2M Karras', scheduler: 'Karras' })).toBe('DPM++ 2M Karras');
+    expect(samplerText({ sampler: 'euler', scheduler: 'karras' })).toBe('euler, karras');
+    expect(samplerText({ sampler: null, scheduler: 'karras' })).toBe('karras');
+  });
+});
 
 describe('a prompt in pieces', () => {
   const kinds = (text: string): [string, string][] => promptParts(text).map((part) => [part.kind, part.text]);

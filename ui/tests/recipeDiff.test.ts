@@ -23,7 +23,7 @@ describe('parameters beside one another', () => {
       '!cfg: 3.5 | –',
       '!seed: 18446744073709551615 | 7',
       'model: flux | flux',
-      'generator: comfyui | comfyui',
+      'generator: ComfyUI | ComfyUI',
       'pixels: 512 × 768 | 512 × 768',
     ]);
   });

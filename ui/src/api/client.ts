@@ -78,6 +78,10 @@ export async function getBytes(path: string, options: Options = {}): Promise<Uin
   return new Uint8Array(await (await request('GET', path, undefined, options)).arrayBuffer());
 }
 
+export async function getFile(path: string, options: Options = {}): Promise<Blob> {
+  return (await request('GET', path, undefined, options)).blob();
+}
+
 export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown = {}, options: Options = {}): Promise<T> {
   const response = await request(method, path, json(body), options);
   return (response.status === 204 ? undefined : await response.json()) as T;

@@ -1,5 +1,6 @@
 /** What the page asks of the server, one function per address. */
-import { getBytes, getJson, send, upload, type Options } from './client';
+import { fromBase64 } from '../lib/bytes';
+import { getBytes, getFile, getJson, send, upload, type Options } from './client';
 import type * as Api from './types';
 
 const text = encodeURIComponent;
@@ -87,9 +88,14 @@ export type ThumbnailSize = 128 | 256 | 512 | 1024;
 export const thumbnailAddress = (id: number, size: ThumbnailSize, version: string): string =>
   `${collection}/images/${id}/thumbnail?size=${size}&v=${text(version)}`;
 
-/** Thumbnails that the server has at hand, in base64; null for each of the others. */
-export async function thumbnails(ids: readonly number[], size: ThumbnailSize, options?: Options): Promise<(string | null)[]> {
-  return (await getJson<{ webp: (string | null)[] }>(`${collection}/thumbnails?size=${size}&ids=${ids.join(',')}`, options)).webp;
+/** A thumbnail by its own address, made where the server has none. */
+export const thumbnailFile = (address: string, options?: Options): Promise<Blob> => getFile(address, options);
+
+/** Thumbnails that the server has at hand; null for each of the others. */
+export async function thumbnails(ids: readonly number[], size: ThumbnailSize, options?: Options): Promise<(Blob | null)[]> {
+  const path = `${collection}/thumbnails?size=${size}&ids=${ids.join(',')}`;
+  const { webp } = await getJson<{ webp: (string | null)[] }>(path, options);
+  return webp.map((file) => (file ? new Blob([fromBase64(file)], { type: 'image/webp' }) : null));
 }
 
 export const status = (options?: Options): Promise<Api.Status> => getJson('/api/status', options);

@@ -40,6 +40,12 @@ export function parameters(recipe: Recipe): Value[] {
   return values;
 }
 
+/** Sampler and scheduler on one line; "DPM++ 2M Karras" names its scheduler already. */
+export function samplerText({ sampler, scheduler }: Pick<Recipe, 'sampler' | 'scheduler'>): string {
+  const named = sampler && scheduler ? sampler.toLowerCase().endsWith(scheduler.toLowerCase()) : false;
+  return [sampler, named ? '' : scheduler].filter(Boolean).join(', ');
+}
+
 type Pairs = [string, string][];
 
 export interface More {

@@ -1,6 +1,7 @@
 /** The parameters of several pictures beside one another, those that differ first. */
 import type { ImageDetail, Recipe } from '../api/types';
 import { plain } from './format';
+import { generatorText } from './generators';
 import type { MessageKey } from './messages.svelte';
 
 export interface ComparedRow {
@@ -29,7 +30,7 @@ const FIELDS: readonly (readonly [MessageKey, Read])[] = [
   ['compare.clip-skip', (recipe) => recipe.clip_skip],
   ['compare.denoising', (recipe) => recipe.denoising_strength],
   ['compare.vae', (recipe) => recipe.vae],
-  ['compare.generator', (recipe) => [recipe.generator, recipe.generator_version].filter(Boolean).join(' ')],
+  ['compare.generator', (recipe) => generatorText(recipe)],
   ['compare.hires', (recipe) => json(recipe.hires)],
   ['compare.refiner', (recipe) => json(recipe.refiner)],
   ['compare.controlnets', (recipe) => json(recipe.controlnets)],

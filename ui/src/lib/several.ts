@@ -1,6 +1,7 @@
 /** Several pictures as one: what they have in common, and where they differ. */
 import type { FacetValue, ImageDetail } from '../api/types';
 import { plain } from './format';
+import { generatorTitle } from './generators';
 import { t, type MessageKey } from './messages.svelte';
 import { exactText, inFolder, term } from './query/quote';
 
@@ -43,7 +44,7 @@ const ROWS: readonly [string, MessageKey, Read][] = [
   ['vae', 'panel.vae', (image) => one(image.recipe?.vae, of('vae'))],
   ['loras', 'panel.loras', (image) => (image.recipe?.loras ?? []).map((lora) => [lora.name, term('lora', lora.name)])],
   ['size', 'panel.size', (image) => one(image.width && image.height ? `${image.width}x${image.height}` : null, of('size'))],
-  ['generator', 'panel.generator', (image) => one(image.recipe?.generator, of('generator'))],
+  ['generator', 'panel.generator', (image) => one(image.recipe?.generator, of('generator')).map(([name, query]) => [generatorTitle(name), query])],
   ['format', 'panel.format', (image) => one(image.format, of('ext'))],
   ['folder', 'panel.folder', (image) => one(image.folder, inFolder)],
 ];
@@ -80,7 +81,7 @@ export const FACETS: readonly [string, MessageKey][] = [
 
 export function facetRows(facets: Readonly<Record<string, readonly FacetValue[]>>): SharedRow[] {
   return FACETS.map(([name, label]) => {
-    const values = (facets[name] ?? []).map(({ value, count, query }) => ({ text: value, query, count }));
+    const values = (facets[name] ?? []).map(({ value, count, query }) => ({ text: name === 'generator' ? generatorTitle(value) : value, query, count }));
     const having = values.reduce((sum, value) => sum + value.count, 0);
     return { name, label: t(label), values, having };
   }).filter((row) => row.values.length > 0);

@@ -9,6 +9,7 @@ import Play from '@lucide/svelte/icons/play';
 import Search from '@lucide/svelte/icons/search';
 import SettingsIcon from '@lucide/svelte/icons/settings';
 import Tag from '@lucide/svelte/icons/tag';
+import { iconOf } from '../lib/commandIcons';
 import { count } from '../lib/format';
 import { t } from '../lib/messages.svelte';
 import { asked, best, type Kind } from '../lib/palette';
@@ -47,7 +48,7 @@ const command = (one: Command): Entry => ({
   id: one.id,
   name: titleOf(one),
   detail: '',
-  icon: one.section === 'go' ? CornerDownRight : one.onSelection ? Images : Play,
+  icon: one.section === 'go' ? CornerDownRight : (iconOf(one.id) ?? (one.onSelection ? Images : Play)),
   key: keyText(one.id),
   run: () => one.run(),
 });
