@@ -89,8 +89,8 @@ def main() -> None:
 
 @contextmanager
 def chromium() -> Generator[Browser]:
-    """The browser that the tests use."""
-    path = next(installed(), None)
+    """A browser that people use, rather than the shell without windows that the tests like best."""
+    path = next(installed(whole=True), None)
     if path is None:
         raise SystemExit("No browser: run `python tests/browser/find_browser.py`, or set DTK_BROWSER.")
     with sync_playwright() as playwright:

@@ -32,7 +32,8 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     with connect_embedded(shared / "server") as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # nobody cuts the power of a test
+            for setting in ("fsync", "full_page_writes"):  # nobody cuts the power of a test
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
             connection.execute("SELECT pg_reload_conf()")
         yield server.url
 
@@ -59,10 +60,10 @@ def database_url(server_url: str, template: str) -> Iterator[str]:
     name = f"dtk_test_{uuid.uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(template)
             )
-        )  # without the two checkpoints of a file_copy, which wait for every other test's writes
+        )  # half the work of wal_log: its two checkpoints are quick without fsync
         yield _with_name(server_url, name)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -1,6 +1,7 @@
 """Prints the path of a Chromium or Chrome, and gets one when the machine has none.
 
-Order: DTK_BROWSER, a browser already installed, Playwright's own, Debian's package when root.
+Order: DTK_BROWSER, a browser already installed, Playwright's own, Debian's package when root. Chromium's headless shell
+comes before whole browsers: a page in it is the same, and a fresh profile costs a fifth of the time.
 """
 
 import os
@@ -10,7 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -21,34 +23,52 @@ PLACES = (
 DOWNLOAD_TIMEOUT_S = 300
 
 
-def installed() -> Iterator[str]:
-    """Browsers that are on this machine already."""
+def installed(*, whole: bool = False) -> Iterator[str]:
+    """Browsers that are on this machine already, the best first. whole: those that people use come before shells."""
     yield from (path for path in [os.environ.get("DTK_BROWSER")] if path)
-    yield from (found for name in NAMES if (found := shutil.which(name)))
+    for find in (whole_browsers, shells) if whole else (shells, whole_browsers):
+        yield from find()
+
+
+def shells() -> Iterator[str]:
+    """Headless shells, on the path or Playwright's own."""
+    yield from (found for name in SHELLS if (found := shutil.which(name)))
+    own = playwrights_own()
+    revision = own.relative_to(folder := own.parents[2]).parts[0].rpartition("-")[2]
+    for name in ("chrome-headless-shell*", "headless_shell*"):
+        yield from map(str, folder.glob(f"chromium_headless_shell-{revision}/*/{name}"))
+
+
+def whole_browsers() -> Iterator[str]:
+    """Browsers with windows: on the path, in their usual places, or Playwright's own."""
+    yield from (found for name in WHOLE if (found := shutil.which(name)))
     yield from (path for path in PLACES if Path(path).exists())
     own = playwrights_own()
-    if own and Path(own).exists():
-        yield own
+    if own.exists():
+        yield str(own)
 
 
-def playwrights_own() -> str | None:
+def playwrights_own() -> Path:
     """Where Playwright keeps the Chromium of this version, whether or not it is there."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+        return Path(playwright.chromium.executable_path)
 
 
 def download() -> None:
-    """Fetch Playwright's Chromium."""
-    quietly(sys.executable, "-m", "playwright", "install", "chromium-headless-shell", "chromium")
+    """Fetch Playwright's headless shell."""
+    quietly(sys.executable, "-m", "playwright", "install", "chromium-headless-shell")
 
 
 def debian_package() -> None:
-    """Install Debian's Chromium when we are root."""
+    """Install Debian's headless shell when we are root, or all of Chromium where there is no such package."""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         quietly("apt-get", "-qq", "update")
-        quietly("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium")
+        for name in ("chromium-headless-shell", "chromium"):
+            quietly("apt-get", "-qq", "install", "--yes", "--no-install-recommends", name)
+            if next(installed(), None):
+                return
 
 
 def quietly(*command: str) -> None:

@@ -1,16 +1,14 @@
 """Where values come from: asked by mouse or keyboard, answered from the file."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser.conftest import Shoot
 from browser.test_journeys import search, tiles
 
 pytestmark = pytest.mark.browser
-
-ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 
 
 def details(page: Page) -> Locator:
@@ -21,14 +19,7 @@ def where_from(page: Page) -> Locator:
     return details(page).get_by_role("region", name="Where values come from")
 
 
-def keep(page: Page, name: str) -> None:
-    """Leave a picture of the page for people to look at."""
-    ARTIFACTS.mkdir(exist_ok=True)
-    where_from(page).scroll_into_view_if_needed()
-    page.screenshot(path=ARTIFACTS / name)
-
-
-def test_values_say_where_they_come_from_when_asked(page: Page) -> None:
+def test_values_say_where_they_come_from_when_asked(page: Page, shoot: Shoot) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     search(page, "in:comfyui")
@@ -51,10 +42,11 @@ def test_values_say_where_they_come_from_when_asked(page: Page) -> None:
     place = details(page).locator(".place")
     expect(place).to_contain_text(re.compile(r"seed:\s*\d+"))
     expect(place).to_be_in_viewport()
-    keep(page, "explain-dark-1440.png")
+    where_from(page).scroll_into_view_if_needed()
+    shoot(page, "explain-dark-1440")
     page.emulate_media(color_scheme="light")
     page.evaluate("document.documentElement.dataset.theme = 'light'")
-    keep(page, "explain-light-1440.png")
+    shoot(page, "explain-light-1440")
     search(page, "steps:11")
     expect(tiles(page)).to_have_count(1)
     tiles(page).first.click()

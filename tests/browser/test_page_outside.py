@@ -9,7 +9,7 @@ from playwright.sync_api import JSHandle, Locator, Page, expect
 
 from browser.conftest import Open, Shoot
 from browser.opening import expect_thumbnails, search, tiles
-from browser.program import Program
+from browser.program import Program, wait_until_total
 from browser.test_page_files import until
 from pictures import save_png
 
@@ -67,6 +67,7 @@ def test_files_dropped_on_a_folder_are_copied_into_it_and_undone(
         shoot(page, "outside-2-copied")
         assert (folder / "fox.png").read_bytes() == fox
         assert not (folder / "forged.png").exists()
+        wait_until_total(gallery.url, 2, "outside fox")  # they are read after they are copied
         search(page, "outside fox")
         expect(tiles(page)).to_have_count(2)
         page.keyboard.press("Escape")

@@ -11,9 +11,11 @@ from typing import Any
 
 import orjson
 import psutil
+import psycopg
 import pytest
 
 from browser.program import start, stop, total, wait_until_total
+from diffusion_toolkit.store.server import connect_embedded
 from pictures import make_library
 
 
@@ -67,6 +69,33 @@ def test_a_killed_worker_is_replaced_and_scans_go_on(tmp_path: Path) -> None:
         wait_until_total(url, 3, "castle")
     finally:
         stop(process)
+
+
+def test_a_database_cut_off_is_found_again_by_server_worker_and_watcher(tmp_path: Path) -> None:
+    pictures = make_library(tmp_path / "pictures", 5)
+    process, url = start(tmp_path / "data", pictures)
+    try:
+        wait_until_total(url, 1, "castle")
+        with (
+            connect_embedded(tmp_path / "data") as server,
+            psycopg.connect(server.url, autocommit=True) as connection,
+        ):
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        make_library(pictures / "more", 10)  # the watcher sees it
+        wait_until_total(url, 3, "castle")
+        ask(url, "POST", "tags", {"name": "after"})
+        assert [tag["name"] for tag in ask(url, "GET", "tags")] == ["after"]
+        (root,) = ask(url, "GET", "roots")
+        ask(url, "PATCH", f"roots/{root['id']}", {"watched": False})
+        make_library(pictures / "and more", 5)
+        ask(url, "POST", "scans", {})  # the worker does it
+        wait_until_total(url, 4, "castle")
+        assert [(scan["state"], scan["message"]) for scan in ask(url, "GET", "scans")][:1] == [("done", None)]
+    finally:
+        assert stop(process) == 0
 
 
 def ask(url: str, method: str, path: str, body: dict[str, object] | None = None) -> Any:

@@ -1,10 +1,12 @@
 """The tables and the sum of the migrations say the same; a newer schema is left alone."""
 
+import sys
 from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from diffusion_toolkit.errors import NewerData
@@ -71,6 +73,21 @@ def test_preparing_again_changes_nothing(database: Database) -> None:
     database.collection("main")
     database.collection("second")
     assert database.collection_names() == ["main", "second"]
+
+
+@pytest.mark.parametrize("history", ["fixed", "collection"])
+def test_the_versions_are_those_that_alembic_runs(history: str) -> None:
+    scripts = ScriptDirectory.from_config(migrate.config(history))
+    assert migrate.versions(history) == [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def test_alembic_is_imported_only_when_there_is_something_to_migrate(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    open_all(database)
+    with pytest.raises(ImportError):
+        database.collection("second")
 
 
 def open_all(database: Database) -> None:

@@ -71,7 +71,11 @@ def library(database: Database, tmp_path: Path, started: Started) -> Iterator[Li
 @pytest.fixture
 def built_page(tmp_path: Path) -> Path:
     """A page as the build leaves it."""
-    page = tmp_path / "page"
+    return make_page(tmp_path / "page")
+
+
+def make_page(page: Path) -> Path:
+    """A folder as the build of the page leaves it."""
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>the page</title>")
     (page / "assets" / "app-1234.js").write_text("export {}")
@@ -84,14 +88,19 @@ def app(library: Library, built_page: Path) -> FastAPI:
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path, started: Started) -> Library:
+def nowhere(tmp_path: Path) -> Library:
+    """A library whose database cannot be reached."""
+    return unreachable(tmp_path)
+
+
+def unreachable(data_dir: Path) -> Library:
     """A library whose database cannot be reached."""
     return Library(
         database=Database("postgresql://nobody@127.0.0.1:1/none"),
-        data_dir=tmp_path,
-        thumbnails=ThumbnailCache(tmp_path / "thumbnails"),
+        data_dir=data_dir,
+        thumbnails=ThumbnailCache(data_dir / "thumbnails"),
         open_catalog=Catalog,
-        start_scan=started,
+        start_scan=Started(),
     )
 
 

@@ -1,15 +1,17 @@
 """The door: every route against every way in that must stay shut."""
 
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import Response
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.web import Library, WebOptions, create_app
 from diffusion_toolkit.web.access import UPLOADS, new_token
 from diffusion_toolkit.web.app import describe
+from web.conftest import JSON, make_page, unreachable
 from web.visitor import HERE, C, Visitor, kind
 
 VALUES = defaultdict(lambda: "1", collection="main", selection="abc")
@@ -34,10 +36,15 @@ CHANGING = routes(changing=True)
 READING = routes(changing=False)
 
 
-@pytest.fixture
-def client(stranger: Visitor) -> Visitor:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     """Behind this door is nothing, so that what gets in shows as 503."""
-    return stranger
+    folder = tmp_path_factory.mktemp("access")
+    library = unreachable(folder)
+    app = create_app(library, WebOptions(page_folder=make_page(folder / "page")))
+    with Visitor(app, headers=JSON).calling() as found:
+        yield found
+    library.close()
 
 
 def test_there_are_routes_to_check() -> None:
@@ -154,11 +161,26 @@ TOKEN = new_token()
 FAR = "http://192.168.1.5:7710"
 
 
-@pytest.fixture
-def guarded(nowhere: Library, built_page: Path) -> Visitor:
+@pytest.fixture(scope="module")
+def guarded_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """A server that other machines can reach."""
-    options = WebOptions(host="0.0.0.0", token=TOKEN, allowed_hosts=("nas.local",), page_folder=built_page)
-    return Visitor(create_app(nowhere, options), base_url=FAR)
+    folder = tmp_path_factory.mktemp("guarded")
+    page = make_page(folder / "page")
+    options = WebOptions(host="0.0.0.0", token=TOKEN, allowed_hosts=("nas.local",), page_folder=page)
+    return create_app(unreachable(folder), options)
+
+
+@pytest.fixture(scope="module")
+def unknown(guarded_app: FastAPI) -> Iterator[Visitor]:
+    """Somebody at another machine who is never let in, and so never given a cookie."""
+    with Visitor(guarded_app, base_url=FAR).calling() as found:
+        yield found
+
+
+@pytest.fixture
+def guarded(guarded_app: FastAPI) -> Visitor:
+    """Somebody at another machine who comes for the first time."""
+    return Visitor(guarded_app, base_url=FAR)
 
 
 def test_other_machines_need_a_token(nowhere: Library) -> None:
@@ -167,16 +189,16 @@ def test_other_machines_need_a_token(nowhere: Library) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [*CHANGING, *READING, ("GET", "/"), ("GET", "/docs")])
-def test_without_the_token_nothing_is_answered(guarded: Visitor, method: str, path: str) -> None:
+def test_without_the_token_nothing_is_answered(unknown: Visitor, method: str, path: str) -> None:
     for headers in (
         {},
         {"Authorization": "Bearer wrong"},
         {"Authorization": f"Basic {TOKEN}"},
         {"Cookie": f"dtk_x={TOKEN}"},
     ):
-        answer = guarded.request(method, path, headers=headers, json={} if method != "GET" else None)
+        answer = unknown.request(method, path, headers=headers, json={} if method != "GET" else None)
         assert (answer.status_code, kind(answer)) == (401, "token")
-    assert guarded.request(method, path, params={"token": "wrong"}).status_code == 401
+    assert unknown.request(method, path, params={"token": "wrong"}).status_code == 401
 
 
 def test_the_token_opens_as_a_header(guarded: Visitor) -> None:
