@@ -35,6 +35,12 @@ def test_latin1_and_utf8_texts_are_told_apart() -> None:
     assert sources(png(chunk(b"tEXt", "a\0café".encode()))) == [("png:a", "café")]
 
 
+def test_comfyuis_own_chunks_behind_the_pixels() -> None:
+    data = png(after=[chunk(b"comf", b"prompt\0{}"), chunk(b"comf", b"no name")])
+    assert sources(data) == [("png:prompt", "{}")]
+    assert read_bytes(data).problems == ()
+
+
 def test_xmp_and_exif_chunks() -> None:
     block = exif({0x0131: b"Program\0"}, sub={USER_COMMENT: b"ASCII\0\0\0hello"})
     data = png(international_chunk("XML:com.adobe.xmp", "<x/>"), chunk(b"eXIf", block))

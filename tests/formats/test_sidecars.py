@@ -7,6 +7,7 @@ import pytest
 
 from container_bytes import png, text_chunk
 from diffusion_toolkit.formats import Container, Text, caption_among, read_shared_sidecar, read_sidecars
+from diffusion_toolkit.formats.folders import sidecar_stem
 
 
 @pytest.fixture
@@ -32,6 +33,19 @@ def test_same_name_another_extension_json_first(folder: Path) -> None:
         ("sidecar:txt", "fox-0001.txt"),
         ("sidecar:caption", "fox-0001.caption"),
     ]
+
+
+def test_the_json_that_stands_beside_every_film_of_swarmui(folder: Path) -> None:
+    (folder / "fox-0001.swarm.json").write_text("of SwarmUI")
+    (folder / "fox-0001.json").write_text("of another")
+    assert own(folder / "fox-0001.png") == [("sidecar:json", "of SwarmUI"), ("sidecar:json", "of another")]
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"), [("fox.swarm.json", "fox"), ("fox.png.JSON", "fox.png"), ("a.b.txt", "a.b"), ("fox", "fox")]
+)
+def test_the_stem_of_a_sidecar(name: str, stem: str) -> None:
+    assert sidecar_stem(name) == stem
 
 
 def test_the_whole_name_with_an_extension_goes_first(folder: Path) -> None:

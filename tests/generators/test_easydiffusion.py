@@ -22,6 +22,16 @@ def test_one_lora_and_its_strength() -> None:
     assert found.loras == (Lora(name="foam", weight=0.5),)
 
 
+def test_lists_joined_where_a_text_file_is_among_the_formats() -> None:
+    found = read_at(
+        EASY_DIFFUSION,
+        **{"png__Stable Diffusion model": "sea", "png__LoRA model": "foam, salt", "png__LoRA Strength": "0.5, 0.25",
+           "png__Embedding models": "kelp.pt, easy.pt"},
+    )  # fmt: skip
+    assert found.loras == (Lora(name="foam", weight=0.5), Lora(name="salt", weight=0.25))
+    assert found.embeddings == ("kelp.pt", "easy.pt")
+
+
 def test_lists_that_do_not_match_lose_nothing() -> None:
     found = read_at(
         EASY_DIFFUSION,

@@ -189,6 +189,14 @@ def test_damaged_graphs_are_read_as_far_as_they_go(nodes: Any) -> None:
     assert read_at(INVOKEAI, png__invokeai_graph=text).prompt is None
 
 
+def test_the_metadata_of_a_film_beside_it() -> None:
+    metadata = {"positive_prompt": "a cog", "seed": 5, "model": {"name": "brass"}, "app_version": "6.14.0"}
+    beside = {"invokeai_metadata": json.dumps(metadata), "invokeai_workflow": None, "invokeai_graph": None}
+    found = read_at(INVOKEAI, sidecar__json=json.dumps(beside))
+    assert (found.prompt, found.seed, found.model, found.source) == ("a cog", 5, "brass", "sidecar:json")
+    assert recipe_at(INVOKEAI, sidecar__json=json.dumps(beside | {"invokeai_metadata": None})) is None
+
+
 def test_other_comments_are_not_its_own() -> None:
     assert recipe_at(INVOKEAI, jpeg__COM="invokeai_graph is a chunk") is None
     assert recipe_at(INVOKEAI, jpeg__COM="a holiday") is None

@@ -22,6 +22,11 @@ def test_xmp_names_the_property_as_origin() -> None:
     assert found.origins["generator_version"] == (Origin("xmp:xmp:CreatorTool"),)
 
 
+def test_a_picture_enlarged_without_a_prompt() -> None:
+    found = read_at(MFLUX, exif__UserComment='{"mflux_version": "0.24.0", "model": "seedvr2-3b", "prompt": null}')
+    assert (found.prompt, found.model, found.generator_version) == (None, "seedvr2-3b", "0.24.0")
+
+
 def test_others_are_not_its_own() -> None:
     assert recipe_at(MFLUX, xmp__xmp__CreatorTool="GIMP") is None
     assert recipe_at(MFLUX, exif__UserComment='{"mflux_version": "1"}') is None

@@ -28,6 +28,14 @@ def test_a_list_written_as_text_may_hold_commas() -> None:
     assert found.loras == (Lora(name="fog, thick", weight=1.0), Lora(name="rust", weight=0.5))
 
 
+def test_embeddings_of_the_prompts() -> None:
+    document: dict[str, Any] = {"sui_image_params": {"prompt": "a pier"}}
+    document["sui_extra_data"] = {"used_embeddings": ["kelp.safetensors", 7]}
+    found = read_at(SWARMUI, png__parameters=json.dumps(document))
+    assert found.embeddings == ("kelp.safetensors",)
+    assert swarm(used_embeddings=["kelp.safetensors"]).embeddings == ("kelp.safetensors",)
+
+
 def test_several_controlnets_keep_their_numbers() -> None:
     found = swarm(controlnetmodel="canny", controlnetstrength=1, controlnettwomodel="depth", controlnettwostrength=0.5)
     assert found.controlnets == (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from diffusion_toolkit.formats import limits
 
-SIDECAR_EXTENSIONS = (".json", ".yaml", ".yml", ".txt", ".caption")
+SIDECAR_EXTENSIONS = (".swarm.json", ".json", ".yaml", ".yml", ".txt", ".caption")
+"""SwarmUI's own goes first: it stands beside every film."""
 
 _ENTRIES_PER_REQUEST = 100
 """A changed folder is listed again only after one question per so many entries: a program that keeps adding pictures
@@ -40,6 +41,13 @@ class Folder:
 
 
 _known: OrderedDict[str, Folder] = OrderedDict()
+
+
+def sidecar_stem(name: str) -> str:
+    """The name of a sidecar without its ending: the stem of its picture, or the picture's whole name."""
+    folded = name.lower()
+    ending = next((ending for ending in SIDECAR_EXTENSIONS if folded.endswith(ending)), "")
+    return name[: len(name) - len(ending)]
 
 
 def folder_at(path: str) -> Folder | None:

@@ -17,7 +17,8 @@ CHUNK = struct.Struct(">I4s")
 _PIXELS = {b"IDAT": 0, b"fdAT": 4}
 """Chunks of pixel data, and how many bytes of them are a counter."""
 
-_OF_INTEREST = {b"IHDR", b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"zxIf"}
+_OF_INTEREST = {b"IHDR", b"tEXt", b"zTXt", b"iTXt", b"comf", b"eXIf", b"zxIf"}
+"""Beside the standard's own, `zxIf` and `comf`: EXIF that is compressed, and a tEXt of ComfyUI's animated PNG."""
 _RAW_PROFILE = "raw profile type "
 _EXIF_MARK, _XMP_MARK = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _CUT_OFF = "This PNG file is cut off: its end is missing."

@@ -10,7 +10,7 @@ from diffusion_toolkit.formats.folders import SIDECAR_EXTENSIONS, Folder, folder
 from diffusion_toolkit.formats.source import OPEN_FLAGS
 from diffusion_toolkit.formats.text import decoded, looks_like_utf16, utf16
 
-_SLUGS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "txt", ".caption": "caption"}
+_SLUGS = {".swarm.json": "json", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "txt", ".caption": "caption"}
 _SHARED = "shared"
 """The key of a text that several pictures share; it is a caption of none of them."""
 
@@ -84,7 +84,7 @@ def _is_boundary(before: str, after: str) -> bool:
 
 def _read(path: str, extension: str) -> str:
     """The text of a file, or nothing when it is not there, no ordinary file, no text, or too long to be one."""
-    most = limits.LARGEST_TEXT_BYTES if extension == ".json" else limits.LARGEST_SIDECAR_BYTES
+    most = limits.LARGEST_TEXT_BYTES if extension.endswith(".json") else limits.LARGEST_SIDECAR_BYTES
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return ""

@@ -26,14 +26,17 @@ from diffusion_toolkit.generators.kohya import KOHYA
 from diffusion_toolkit.generators.merge import completed
 from diffusion_toolkit.generators.mflux import MFLUX
 from diffusion_toolkit.generators.midjourney import MIDJOURNEY
+from diffusion_toolkit.generators.mochidiffusion import MOCHI_DIFFUSION
 from diffusion_toolkit.generators.novelai import NOVELAI
 from diffusion_toolkit.generators.plugged import ask
 from diffusion_toolkit.generators.ruinedfooocus import RUINED_FOOOCUS
 from diffusion_toolkit.generators.sdnext import SDNEXT
 from diffusion_toolkit.generators.stabilitymatrix import STABILITY_MATRIX
 from diffusion_toolkit.generators.stablediffusion import STABLE_DIFFUSION
+from diffusion_toolkit.generators.stablediffusioncpp import STABLE_DIFFUSION_CPP
 from diffusion_toolkit.generators.swarmui import SWARMUI
 from diffusion_toolkit.generators.tensorart import TENSORART
+from diffusion_toolkit.generators.wan2gp import WAN2GP
 from diffusion_toolkit.plugins import GENERATORS, Plugin, PluginFailure, Tell, load_plugins
 from diffusion_toolkit.record import FileRecord, Lora, Origin, Recipe, Seen
 
@@ -63,13 +66,16 @@ REGISTRY: tuple[Generator, ...] = (
     EASY_DIFFUSION,
     DRAW_THINGS,
     MFLUX,
+    WAN2GP,
     IMAGINAIRY,
     HUGGING_FACE,
     MIDJOURNEY,
+    MOCHI_DIFFUSION,
     CIVITAI,
     COMFYUI,
     SDNEXT,
     FORGE,
+    STABLE_DIFFUSION_CPP,
     STABLE_DIFFUSION,
     KOHYA,
     AUTOMATIC1111,

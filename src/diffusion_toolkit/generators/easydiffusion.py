@@ -50,8 +50,10 @@ _FOLDED = {name.casefold(): name for name in _NAMES.values()}
 _OWN_KEYS = ("use_stable_diffusion_model", "Stable Diffusion model")
 _JSON = ("exif:UserComment", "sidecar:json")
 _TEXT_MARKS = ("stable diffusion model:", "use face correction:", "use upscaling:")
+_BETWEEN = ", "
+"""What joins a list where a text file is among the chosen formats."""
 _LONGEST_LIST = 65536
-"""Characters of a Python list that is read as one."""
+"""Characters of a list that is read as one."""
 
 
 def _both(*keys: str) -> tuple[str, ...]:
@@ -131,7 +133,7 @@ class _Chunks(Fields):
 
 def _recipe(fields: Fields, source: str) -> Recipe:
     loras = _loras(fields)
-    embeddings = _texts(fields.peek("use_embeddings_model", "use_embedding_models", "Embedding models"))
+    embeddings = _texts(_apart(fields.peek("use_embeddings_model", "use_embedding_models", "Embedding models")))
     if embeddings:
         fields.take("embeddings", "use_embeddings_model", "use_embedding_models", "Embedding models")
     controlnets = _controlnets(fields)
@@ -141,10 +143,11 @@ def _recipe(fields: Fields, source: str) -> Recipe:
 
 
 def _loras(fields: Fields) -> tuple[Lora, ...]:
-    """One name and one strength, or a list of each."""
-    names = _texts(fields.peek(*_both("use_lora_model")))
-    weights = fields.peek(*_both("lora_alpha"))
+    """One name and one strength, or a list of each; as texts the lists are joined by commas."""
+    weights = _apart(fields.peek(*_both("lora_alpha")))
     strengths: list[JsonValue] = weights if isinstance(weights, list) else [weights]
+    listed = fields.peek(*_both("use_lora_model"))
+    names = _texts(_apart(listed) if len(strengths) > 1 else listed)
     if not names:
         return ()
     fields.take("loras", *_both("use_lora_model"))
@@ -166,6 +169,11 @@ def _controlnets(fields: Fields) -> tuple[dict[str, JsonValue], ...]:
             fields.take("controlnets", *_both(key))
             unit[name] = plain(value)
     return (unit,)
+
+
+def _apart(value: JsonValue) -> JsonValue:
+    is_list = isinstance(value, str) and len(value) <= _LONGEST_LIST and _BETWEEN in value
+    return [*value.split(_BETWEEN)] if isinstance(value, str) and is_list else value
 
 
 def _texts(value: JsonValue) -> list[str]:

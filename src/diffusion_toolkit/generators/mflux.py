@@ -1,6 +1,7 @@
 """mflux: JSON in EXIF UserComment or beside the picture; where that is lost, the same in short in XMP."""
 
 from collections.abc import Mapping
+from types import NoneType
 
 from diffusion_toolkit.formats import Container
 from diffusion_toolkit.generators.generator import Generator
@@ -37,7 +38,7 @@ def _read(container: Container) -> Recipe | None:
         if not any(mark in text.value for mark in _MARKS):
             continue
         found = object_at(container, text.source)
-        if found is not None and isinstance(found[1].get("prompt"), str):
+        if found is not None and isinstance(found[1].get("prompt", 0), (str, NoneType)):
             return _from_json(Fields(found[1], text.source), text.source)
     return _from_xmp(container)
 

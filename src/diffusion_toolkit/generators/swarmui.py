@@ -1,4 +1,4 @@
-"""SwarmUI, and StableSwarmUI before it: `sui_image_params` in PNG `parameters` or in EXIF UserComment."""
+"""SwarmUI, and StableSwarmUI before it: `sui_image_params` in PNG `parameters`, in EXIF UserComment or beside it."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,14 @@ from diffusion_toolkit.generators.grammar.json_recipe import (
 from diffusion_toolkit.generators.grammar.json_text import object_at
 from diffusion_toolkit.record import JsonValue, Lora, Origin, Recipe, changed
 
-_SOURCES = ("png:parameters", "exif:UserComment", "exif:ImageDescription", "xmp:exif:UserComment", "sidecar:json")
+_SOURCES = (
+    "png:parameters",
+    "exif:UserComment",
+    "exif:ImageDescription",
+    "xmp:exif:UserComment",
+    "sidecar:json",
+    "sidecar:txt",
+)
 _VIDEO = video_tags("parameters", "comment", "description")
 _MARK = '"sui_image_params"'
 _KEYS = Keys(
@@ -62,9 +69,13 @@ def _recipe(root: Fields, source: str) -> Recipe:
     model_hash = _model_hash(root, recipe.model)
     if model_hash is not None:
         origins["model_hash"] = (Origin(source, "sui_models"),)
+    embeddings = _embeddings(root, fields)
+    if embeddings:
+        origins["embeddings"] = (Origin(source, "used_embeddings"),)
     return changed(
         recipe,
         model_hash=model_hash,
+        embeddings=embeddings,
         extra={**root.left, **recipe.extra},
         origins=origins,
     )
@@ -120,6 +131,13 @@ def _model_hash(root: Fields, model: str | None) -> str | None:
         if item.get("param") == "model" and isinstance(digest, str) and digest and model:
             return digest.removeprefix("0x")
     return None
+
+
+def _embeddings(root: Fields, fields: Fields) -> tuple[str, ...]:
+    """What the prompts' `<embed:…>` tags loaded: among the extra data, in old versions among the parameters."""
+    extra = root.peek("sui_extra_data")
+    listed = extra.get("used_embeddings") if isinstance(extra, dict) else fields.peek("used_embeddings")
+    return tuple(name for name in listed if isinstance(name, str) and name) if isinstance(listed, list) else ()
 
 
 def _listed(value: JsonValue) -> Iterator[dict[str, JsonValue]]:

@@ -1,14 +1,16 @@
 """ComfyUI graphs and the values in them: kept once each, written per image, and asked for by value.
 
 A graph and a value are found by a hash. An image has an array of value ids in the order of its graph's slots, so that
-a question about one property looks at one place of the arrays of the graphs that have it.
+a question about one property looks at one place of the arrays of the graphs that have it. What stands there is few
+distinct values or many; which of them pass is asked apart from it.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import LiteralString
+from itertools import pairwise
+from typing import Final, LiteralString
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from diffusion_toolkit.record import WorkflowGraph
 from diffusion_toolkit.store.clean import clean_text, number_text
 from diffusion_toolkit.store.database import Collection, driver
+from diffusion_toolkit.store.journal import array_text
 
 MOST_SLOTS = 200_000
 """Properties of one graph that are kept; a workflow of 20 MB has about as many."""
@@ -126,6 +129,13 @@ class Slots:
     graph_ids: NDArray[np.int32]
     places: NDArray[np.int32]
 
+    def parts(self, images: NDArray[np.integer], most: int) -> Iterator["Slots"]:
+        """The same in parts of about so many values. images: of each place, how many images have it."""
+        part = (np.cumsum(images) - images) // most
+        for first, last in pairwise((0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), len(part))):
+            if first < last:
+                yield Slots(self.graph_ids[first:last], self.places[first:last])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberTest:
@@ -137,6 +147,11 @@ class NumberTest:
     open_high: bool = False
     outside: bool = False
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether one number passes, and no other."""
+        return self.low is not None and self.low == self.high and not self.outside
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTest:
@@ -146,62 +161,81 @@ class TextTest:
     part: str = ""
 
 
-# Two doubles that are equal may stand for whole numbers that are not; the text is exact.
-_WITH_NUMBER: LiteralString = """
-SELECT w.image_id
-FROM unnest(%(graphs)s::int[], %(places)s::int[]) AS s (graph_id, place)
+_FEW: Final = 20_000
+"""So many values are looked up one by one; of more, the whole table is read."""
+
+# One number for both parts of a pair, and one text of bytes for all: rows of their own take three times as long. By
+# graph first: joined to each place, the planner goes through the index of graphs instead of reading the table once.
+_PAIRS: LiteralString = """
+SELECT string_agg(int8send(CAST(w.image_id AS bigint) << 32 | coalesce(w.value_ids[place + 1], 0)), '')
+FROM (
+    SELECT graph_id, array_agg(place) AS places
+    FROM unnest(%(graphs)s::int[], %(places)s::int[]) AS s (graph_id, place) GROUP BY graph_id
+) AS s
 JOIN image_workflow AS w ON w.graph_id = s.graph_id
-JOIN workflow_value AS v ON v.id = w.value_ids[s.place + 1]
-WHERE CASE
-    WHEN v.number IS NULL THEN false
+CROSS JOIN LATERAL unnest(s.places) AS place
+"""
+# Two doubles that are equal may stand for whole numbers that are not; the text is exact.
+_NUMBERS: LiteralString = """
+SELECT id FROM workflow_value WHERE CASE
+    WHEN number IS NULL THEN false
     ELSE %(outside)s::bool <> (CASE
-        WHEN %(low)s::float8 IS NULL OR v.number > %(low)s::float8 THEN true
-        WHEN v.number < %(low)s::float8 THEN false
-        WHEN %(open_low)s::bool THEN v.text::numeric > %(low)s::numeric
-        ELSE v.text::numeric >= %(low)s::numeric
+        WHEN %(low)s::float8 IS NULL OR number > %(low)s::float8 THEN true
+        WHEN number < %(low)s::float8 THEN false
+        WHEN %(open_low)s::bool THEN text::numeric > %(low)s::numeric
+        ELSE text::numeric >= %(low)s::numeric
     END AND CASE
-        WHEN %(high)s::float8 IS NULL OR v.number < %(high)s::float8 THEN true
-        WHEN v.number > %(high)s::float8 THEN false
-        WHEN %(open_high)s::bool THEN v.text::numeric < %(high)s::numeric
-        ELSE v.text::numeric <= %(high)s::numeric
+        WHEN %(high)s::float8 IS NULL OR number < %(high)s::float8 THEN true
+        WHEN number > %(high)s::float8 THEN false
+        WHEN %(open_high)s::bool THEN text::numeric < %(high)s::numeric
+        ELSE text::numeric <= %(high)s::numeric
     END)
 END
 """
-# The planner cannot know how few values a property has; so it first gets the list, and then looks up just these.
 _TEXTS: LiteralString = """
-WITH used AS MATERIALIZED (
-    SELECT DISTINCT w.value_ids[s.place + 1] AS id
-    FROM unnest(%(graphs)s::int[], %(places)s::int[]) AS s (graph_id, place)
-    JOIN image_workflow AS w ON w.graph_id = s.graph_id
-)
-SELECT id, text FROM used JOIN workflow_value USING (id)
-WHERE strpos(lower(text COLLATE "C"), %(part)s) > 0 OR octet_length(text) <> char_length(text)
+SELECT id, text FROM workflow_value
+WHERE (strpos(lower(text COLLATE "C"), %(part)s) > 0 OR octet_length(text) <> char_length(text))
 """
-_WITH_VALUES: LiteralString = """
-SELECT w.image_id
-FROM unnest(%(graphs)s::int[], %(places)s::int[]) AS s (graph_id, place)
-JOIN image_workflow AS w ON w.graph_id = s.graph_id
-WHERE w.value_ids[s.place + 1] = ANY(%(values)s::int[])
-"""
+_OF_THESE: LiteralString = " AND id = ANY (%(ids)s::int[])"
 
 
-def images_with_value(collection: Collection, slots: Slots, test: NumberTest | TextTest) -> NDArray[np.int32]:
-    """Ids of images that have a value that passes in one of these places; in no order, some perhaps twice."""
-    if not len(slots.graph_ids):
-        return np.empty(0, np.int32)
-    asked: dict[str, object] = {"graphs": slots.graph_ids.tolist(), "places": slots.places.tolist()}
+@dataclass(frozen=True, slots=True)
+class SlotValues:
+    """What stands in some places: pairs of an image and a value, (pairs,) each; value 0 is JSON's null."""
+
+    image_ids: NDArray[np.int32]
+    value_ids: NDArray[np.int32]
+
+
+def is_anywhere(collection: Collection, test: NumberTest) -> bool:
+    """Whether any value of any property passes: of a number that stands nowhere, no image has to be looked at."""
+    with collection.begin() as connection, driver(connection).cursor(binary=True) as cursor:
+        return cursor.execute(_NUMBERS + " LIMIT 1", asdict(test)).fetchone() is not None
+
+
+def slot_values(collection: Collection, slots: Slots) -> SlotValues:
+    """What stands in these places, of all images; in no order."""
+    asked = {"graphs": slots.graph_ids.tolist(), "places": slots.places.tolist()}
+    with collection.begin() as connection, driver(connection).cursor(binary=True) as cursor:
+        row = cursor.execute(_PAIRS, asked, prepare=False).fetchone()  # planned for how many places there are
+    pairs = np.frombuffer((row and row[0]) or b"", ">i4").astype(np.int32).reshape(-1, 2)
+    return SlotValues(pairs[:, 0], pairs[:, 1])
+
+
+def passing_values(collection: Collection, values: NDArray[np.bool_], test: NumberTest | TextTest) -> NDArray[np.bool_]:
+    """Which of these values pass. values: by id, as long as the highest id asks for; the answer has the same length."""
+    ids = np.flatnonzero(values[1:]) + 1
+    asked, which = ({"ids": array_text(ids)}, _OF_THESE) if len(ids) <= _FEW else ({}, "")
+    found = np.zeros(len(values), np.bool_)
     with collection.begin() as connection, driver(connection).cursor(binary=True) as cursor:
         if isinstance(test, NumberTest):
-            cursor.execute(_WITH_NUMBER, asked | asdict(test))
-            return _ids(cursor.fetchall())
+            cursor.execute(_NUMBERS + which, asked | asdict(test), prepare=False)
+            passing = np.fromiter((row[0] for row in cursor), np.int64)
+            found[passing[passing < len(found)]] = True
+            return found & values
         # Texts are folded and cut into words by one rule, which is Python's; SQL leaves out what cannot pass.
-        cursor.execute(_TEXTS, asked | {"part": clean_text(test.part)})
-        passing = [number for number, text in cursor if test.passes(text)]
-        if not passing:
-            return np.empty(0, np.int32)
-        cursor.execute(_WITH_VALUES, asked | {"values": passing})
-        return _ids(cursor.fetchall())
-
-
-def _ids(rows: Iterable[tuple[int]]) -> NDArray[np.int32]:
-    return np.fromiter((row[0] for row in rows), np.int32)
+        cursor.execute(_TEXTS + which, asked | {"part": clean_text(test.part)}, prepare=False)
+        for number, text in cursor:
+            if number < len(found) and values[number] and test.passes(text):
+                found[number] = True
+        return found

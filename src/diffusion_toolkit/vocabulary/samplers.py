@@ -62,12 +62,17 @@ SCHEDULERS: dict[str, tuple[str, ...]] = {
     "Normal": ("normal",),
     "Simple": ("simple",),
     "Beta": ("beta",),
+    "Beta57": ("beta57",),
+    "Bong Tangent": ("bong_tangent",),
     "Turbo": ("turbo",),
 }
 """Canonical noise schedule names and what other programs call them."""
 
-_SUFFIXES = ("SGM Uniform", "Align Your Steps", "Karras", "Exponential", "Polyexponential", "Uniform", "Simple", "Beta")
-"""Schedules that older programs wrote behind the sampler's name."""
+_SUFFIXES = (
+    "SGM Uniform", "DDIM Uniform", "Align Your Steps", "KL Optimal", "Linear Quadratic", "Bong Tangent", "Karras",
+    "Exponential", "Polyexponential", "Uniform", "Simple", "Beta", "Beta57", "Normal", "Turbo",
+)  # fmt: skip
+"""Schedules that older programs and ComfyUI's saver nodes write behind the sampler's name, the longer first."""
 
 
 def _key(name: str) -> str:

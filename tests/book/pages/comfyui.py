@@ -5,7 +5,7 @@ from typing import Any
 
 from book.drawn import drawn_png, drawn_webp, with_exif
 from book.page import Page
-from container_bytes import USER_COMMENT, exif, text_chunk
+from container_bytes import USER_COMMENT, chunk, exif, text_chunk
 
 _MAKE, _MODEL, _DESCRIPTION = 0x010F, 0x0110, 0x010E
 
@@ -157,6 +157,12 @@ PAGES = [
         name="comfyui.png",
         about="the graph that ran, beside the page's: LoRA, CLIP skip, a VAE of its own, the largest seed there is",
         data=drawn_png(text_chunk("prompt", json.dumps(_SIMPLE)), text_chunk("workflow", json.dumps(_PAGE))),
+        expected={"format": "png", "source": "png:prompt", **_SIMPLE_RECIPE},
+    ),
+    Page(
+        name="comfyui-animated.png",
+        about="an animated PNG: chunks named comf behind the pixels, otherwise like tEXt",
+        data=drawn_png(after=chunk(b"comf", b"prompt\0" + json.dumps(_SIMPLE).encode())),
         expected={"format": "png", "source": "png:prompt", **_SIMPLE_RECIPE},
     ),
     Page(

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import video_bytes
 from book.drawn import drawn_png, drawn_webp, with_exif
 from book.page import Page
 from container_bytes import USER_COMMENT, exif, text_chunk
@@ -98,6 +99,23 @@ PAGES = [
         about="and in a WebP",
         data=drawn_webp(exif({}, sub={USER_COMMENT: _COMMENT})),
         expected={"format": "webp", "width": 64, "height": 48, "source": "exif:UserComment", **_RECIPE},
+    ),
+    Page(
+        name="swarmui-film.mp4",
+        about="a film says nothing; the .swarm.json beside it does",
+        data=video_bytes.mp4(),
+        beside={"swarmui-film.swarm.json": json.dumps(_WRITTEN, indent=2).encode()},
+        expected={
+            "format": "mp4",
+            "width": 64,
+            "height": 48,
+            "duration_s": 2.0,
+            "codec": "h264",
+            "audio_codec": "aac",
+            "frame_rate": 24.0,
+            "source": "sidecar:json",
+            **_RECIPE,
+        },
     ),
     Page(
         name="swarmui-first-versions.png",

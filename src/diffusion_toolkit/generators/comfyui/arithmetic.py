@@ -8,11 +8,18 @@ from collections.abc import Callable
 from diffusion_toolkit.generators.comfyui.graph import Node
 
 Number = int | float
-CALCULATES = frozenset({"expression", "operation", "op", "operator"})
+_CALCULATES = frozenset({"expression", "operation", "op", "operator"})
 """Inputs, of which every node that calculates has one."""
 
+_SIMPLE = "SimpleMath+"
+"""Calls its expression "value", which is a plain number elsewhere."""
 _LONGEST_EXPRESSION = 200
 _LARGEST = 2**64
+
+
+def calculates(node: Node) -> bool:
+    """Whether a node may work out a number from its inputs."""
+    return not _CALCULATES.isdisjoint(node.inputs) or node.kind == _SIMPLE
 
 
 def _over(left: Number, right: Number) -> Number:
@@ -53,10 +60,11 @@ def calculated(node: Node, number: Callable[[str], Number | None]) -> tuple[Numb
 
     number: gives the number of one of the node's inputs.
     """
-    expression = node.inputs.get("expression")
+    key = "value" if node.kind == _SIMPLE else "expression"
+    expression = node.inputs.get(key)
     if isinstance(expression, str) and len(expression) <= _LONGEST_EXPRESSION:
         result = _evaluated(expression, number)
-        return None if result is None else (result, "expression")
+        return None if result is None else (result, key)
     for key in ("operation", "op", "operator"):
         word = node.inputs.get(key)
         if isinstance(word, str) and (work := _WORDS.get(word.casefold())) and node.has("a") and node.has("b"):

@@ -80,6 +80,8 @@ def find_prompt(graph: Graph, sampler: Node, polarity: str, reader: TextReader) 
             continue
         seen.add(node.id)
         steps = _steps(graph, node, polarity, settled=settled)
+        if steps and _replaces(node, polarity):
+            steps = []
         if settled and not steps and _is_text(node):
             own = _stripped([said] if (said := reader.follow(link, polarity)) else [])
         else:
@@ -113,6 +115,14 @@ def _steps(graph: Graph, node: Node, polarity: str, *, settled: bool) -> list[tu
     if "cfg_conds" in node.inputs:  # a guider of two: the second is the negative one, with pictures to keep to
         neutral = [pair for pair in neutral if pair[0] != "cond2"]
     return [(link, settled) for link in chosen(graph, node, neutral or bundles)]
+
+
+def _replaces(node: Node, polarity: str) -> bool:
+    """Whether a node puts its own text in the place of the one in the pipe that comes into it."""
+    if "edit" not in node.kind.casefold() or node.inputs.get("conditioning_mode", "replace") != "replace":
+        return False
+    names = (name for name, value in node.inputs.items() if isinstance(value, str) and value.strip())
+    return any(polarity_of(name) == polarity for name in names)
 
 
 def _own_texts(node: Node, polarity: str, reader: TextReader, *, settled: bool) -> list[Said]:

@@ -38,8 +38,8 @@ def loras_of(graph: Graph, node: Node) -> list[Loaded]:
         if isinstance(value, list):
             entries = (_entry(node, key, item) for item in value if isinstance(item, dict))
             loras.extend(entry for entry in entries if entry)
-        elif isinstance(value, dict):
-            entry = _entry(node, key, value) if "lora" in value else None
+        elif isinstance(value, dict) and "lora" in value:
+            entry = _entry(node, key, value)
             loras.extend([entry] if entry else [])
         elif "lora" in stem(key) and (match := _NAME.match(key)) and _is_on(node, match[1]):
             loaded = _named(graph, node, key, match[1])

@@ -6,7 +6,7 @@ from typing import cast
 
 from diffusion_toolkit.generators.comfyui.graph import Graph, Link, Node
 from diffusion_toolkit.generators.comfyui.loras import NONE, Loaded, loras_of, tagged_loras
-from diffusion_toolkit.generators.comfyui.names import stem
+from diffusion_toolkit.generators.comfyui.names import is_model, stem
 from diffusion_toolkit.generators.comfyui.values import Found, find, read
 from diffusion_toolkit.generators.comfyui.walk import MOST_STEPS, bundle_links, model_links, nearest, picture_links
 from diffusion_toolkit.generators.grammar.numbers import read_decimal
@@ -16,9 +16,11 @@ _NAMES = (
     "ckpt_name", "unet_name", "gguf_name", "base_ckpt_name", "checkpoint", "checkpoint_name", "model_name",
     "diffusion_model", "model_path", "model", "ckpt", "base_model", "unet", "gguf", "diffusion_name", "transformer",
     "model_type", "model_id", "repo_id", "pretrained_model_name_or_path", "config_and_ckpt_name", "high_noise_model",
-    "dit_name", "dit",
+    "dit_name", "dit", "sdxl_model",
 )  # fmt: skip
 _ALL_NAMES = frozenset(_NAMES)
+_OF_LOADERS = frozenset({"ckpt_name", "unet_name", "gguf_name", "base_ckpt_name", "checkpoint_name"})
+"""Names of main models alone; a node that changes a model may name what it adds as model_name or model_path."""
 _LINKED = ("name", "ckpt", "checkpoint", "path", "id")
 """How a name ends whose link brings a file's name; another link brings the model itself."""
 _VAE_NAMES = ("vae_name", "vae")
@@ -47,6 +49,7 @@ def find_models(graph: Graph, sampler: Node) -> Models:
     seen: set[str] = set()
     own = _model_name(graph, sampler)
     found.names.extend([own] if own else [])
+    loras.extend(reversed([*_stacked(graph, sampler, seen), *loras_of(graph, sampler)]))
     waiting = [] if own else model_links(graph, sampler)[::-1]
     while waiting and len(seen) < MOST_STEPS:
         node = graph.at(waiting.pop())
@@ -84,8 +87,11 @@ def main_model(graph: Graph, sampler: Node) -> Found | None:
 def _model_name(graph: Graph, node: Node) -> Found | None:
     if _ALL_NAMES.isdisjoint(node.inputs):
         return None
+    changes = any(is_model(name) for name, _ in node.links())
     for name in _NAMES:
         if name not in node.inputs or (isinstance(node.inputs[name], Link) and not name.endswith(_LINKED)):
+            continue
+        if changes and name not in _OF_LOADERS:
             continue
         found = find(graph, node, name)
         if found and isinstance(found.value, str) and found.value.strip().casefold() not in NONE:
@@ -142,7 +148,7 @@ def find_vae(graph: Graph, starts: Sequence[Node]) -> Found | None:
         found = nearest(graph, [link], _vae_links, _names_vae, most=1) if link else []
         found = found or ([node] if _names_vae(node) else [])
         for loader in found[:1]:
-            name = next((name for key in _VAE_NAMES if (name := find(graph, loader, key))), None)
+            name = next((name for key in _vae_names(loader) if (name := find(graph, loader, key))), None)
             if name and isinstance(name.value, str) and name.value.strip().casefold() not in _BAKED:
                 return name
     return None
@@ -156,8 +162,12 @@ def decoder(graph: Graph, output: Node) -> list[Node]:
     return found[:1]
 
 
+def _vae_names(node: Node) -> tuple[str, ...]:
+    return (*_VAE_NAMES, "model_name") if "VAELoader" in node.kind else _VAE_NAMES
+
+
 def _names_vae(node: Node) -> bool:
-    return any(isinstance(node.inputs.get(name), str) for name in _VAE_NAMES) or "vae_name" in node.inputs
+    return any(isinstance(node.inputs.get(name), str) for name in _vae_names(node)) or "vae_name" in node.inputs
 
 
 def _vae_links(graph: Graph, node: Node) -> list[Link]:

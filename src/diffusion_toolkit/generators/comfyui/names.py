@@ -25,6 +25,7 @@ _NOT_PICTURES = frozenset(
         "style_model", "start_image", "init_image", "end_image", "audio", "width", "height", "lora_stack", "segs",
         "reference_image", "ref_image", "clip_vision", "clip_vision_output", "script", "metadata", "filename",
         "filename_prefix", "path", "fps", "frame_rate", "audio_vae", "steps", "cfg", "denoise", "pos", "neg",
+        "length", "batch_size", "num_frames", "frames_number", "frame_count",
     }
 )  # fmt: skip
 
@@ -32,7 +33,7 @@ _MODELS = frozenset(
     {
         "model", "models", "unet", "transformer", "model_opt", "opt_model", "optional_model", "base_model", "model_a",
         "model_b", "model_low_noise", "model_high_noise", "model_high", "model_low", "diffusion_model", "dit",
-        "dual_model", "unet_model", "model_positive", "cond_model",
+        "dual_model", "unet_model", "model_positive", "cond_model", "supir_model", "kolors_model",
     }
 )  # fmt: skip
 _BUNDLE_PARTS = ("ctx", "context", "pipe", "tuple", "bundle")
@@ -41,10 +42,12 @@ _BUNDLES = frozenset(
         "guider", "input", "any", "value", "anything", "on_true", "on_false", "true", "false", "", "tt_value",
         "ff_value", "any_input", "data", "if_true", "if_false", "true_value", "false_value", "value_if_true",
         "value_if_false", "settings", "base_sampler", "mask_sampler", "upscaler", "passthrough", "any_a", "any_b",
-        "input_a", "input_b", "a", "b",
+        "input_a", "input_b", "a", "b", "hyvid_cfg",
     }
 )  # fmt: skip
-_CONDITIONINGS = frozenset({"cond", "conds", "c", "text_embeds", "hyvid_embeds", "prompt_embeds", "embeds", "pos_neg"})
+_CONDITIONINGS = frozenset(
+    {"cond", "conds", "c", "text_embeds", "hyvid_embeds", "kolors_embeds", "prompt_embeds", "embeds", "pos_neg"}
+)
 _HELPERS = frozenset(
     {"noise", "sigmas", "sampler", "guider", "settings", "scheduler", "base_sampler", "sampler_advanced", "upscaler",
      "sampler_config", "sampler_settings", "config", "params", "parameters", "sampler_params", "opt_sigmas"}
@@ -98,7 +101,7 @@ def _role(name: str) -> Role:
         is_picture=found in PICTURES,
         may_be_picture=not is_strange,
         is_model=found in _MODELS,
-        is_helper=found in _HELPERS or _holds(found, _BUNDLE_PARTS) or "settings" in found,
+        is_helper=found in _HELPERS or _holds(found, (*_BUNDLE_PARTS, "settings")) or found.startswith("sigmas"),
         is_refiner="refiner" in name.casefold(),
     )
 

@@ -18,11 +18,11 @@ _SAVED = frozenset(
     {"filename_prefix", "filename", "extension", "output_path", "save_metadata", "file_type", "filename_keys"}
 )
 """Inputs of nodes that write files, whatever they are called."""
-_SETTINGS = frozenset({"seed", "noise_seed", "noise", "steps", "sigmas", "sampler_settings"})
+_SETTINGS = frozenset({"seed", "noise_seed", "noise", "steps", "sigmas", "sampler_settings", "base_sampler"})
 _GUIDANCE = (
     "positive", "guider", "conditioning", "cond", "pipe", "basic_pipe", "sdxl_tuple", "context", "ctx", "base_ctx",
-    "text_embeds", "image_embeds", "hyvid_embeds", "optional_pipe", "detailer_pipe", "positive_cond_base",
-    "base_positive", "base_sampler", "upscaler", "pos",
+    "text_embeds", "image_embeds", "hyvid_embeds", "kolors_embeds", "optional_pipe", "detailer_pipe",
+    "positive_cond_base", "base_positive", "base_sampler", "upscaler", "pos",
 )  # fmt: skip
 _STARTS = frozenset({"denoise", "latent_image", "latent", "samples", "denoise_strength", "optional_latent"})
 _WORDS = (
@@ -68,11 +68,15 @@ def _named_for_output(kind: str) -> str:
 
 
 def is_sampler(node: Node) -> bool:
-    """Whether a node draws: it has a seed or steps, and something that guides it."""
+    """Whether a node draws: it has a seed or steps, and something that guides it. Few draw and save at once, and are
+    called samplers; a saver may be told the same settings. An unsampler makes noise of a picture."""
     inputs = node.inputs
-    if _SETTINGS.isdisjoint(inputs) or node.link(*_GUIDANCE) is None or not _SAVED.isdisjoint(inputs):
+    if _SETTINGS.isdisjoint(inputs) or node.link(*_GUIDANCE) is None:
         return False
-    return not _STARTS.isdisjoint(inputs) or "sampl" in node.kind.casefold()
+    kind = node.kind[:_LONGEST_KIND].casefold()
+    if "sampl" in kind:
+        return "unsampl" not in kind
+    return not _STARTS.isdisjoint(inputs) and _SAVED.isdisjoint(inputs)
 
 
 def _is_service(node: Node) -> bool:
@@ -132,7 +136,9 @@ def _used(graph: Graph) -> set[str]:
 def _passes_to(graph: Graph, output: Node) -> Passes | None:
     chain: list[Node] = []
     beside: list[Node] = []
-    starts = picture_links(graph, output)
+    if is_sampler(output):
+        chain.append(output)
+    starts = _before(graph, output) if chain else picture_links(graph, output)
     while starts and len(chain) < _MOST_PASSES:
         samplers = [node for node in nearest(graph, starts, picture_links, is_sampler) if node not in chain]
         if not samplers:

@@ -6,7 +6,8 @@ import re
 from diffusion_toolkit.generators.comfyui.graph import Node
 
 _NAMES = ("aspect_ratio", "resolution", "dimensions", "size", "preset", "empty_latent_aspect", "ratio_selected",
-          "image_size", "size_preset", "model.size_preset")  # fmt: skip
+          "image_size", "size_preset", "ratio", "model.size_preset")  # fmt: skip
+_SWAPS = ("swap_dimensions", "invert")
 _SIZE = re.compile(r"(?<!\d)(\d{2,5})\s*[x×*]\s*(\d{2,5})(?!\d)")
 _LONGEST_NAME = 120
 _SELECTOR = "ResolutionSelector"
@@ -23,6 +24,12 @@ def preset_side(node: Node, name: str) -> tuple[int, str] | None:
     return None if found is None else (found[0][name == "height"], found[1])
 
 
+def selected_side(node: Node, slot: int) -> tuple[int, str] | None:
+    """The width or height that comes out of ComfyUI's own selector, whatever it is called behind it."""
+    found = preset_size(node) if node.kind == _SELECTOR and slot in (0, 1) else None
+    return None if found is None else (found[0][slot], found[1])
+
+
 def preset_size(node: Node) -> tuple[tuple[int, int], str] | None:
     """The size that a preset names, and the input that names it. Numbers of the user's own win over a preset."""
     if node.inputs.keys().isdisjoint(_NAMES):
@@ -37,7 +44,7 @@ def preset_size(node: Node) -> tuple[tuple[int, int], str] | None:
         if match is None:
             continue
         sides = int(match[1]), int(match[2])
-        if str(node.inputs.get("swap_dimensions", "Off")).casefold() in ("on", "true"):
+        if any(str(node.inputs.get(swap, "Off")).casefold() in ("on", "true") for swap in _SWAPS):
             sides = sides[1], sides[0]
         wide, high = node.inputs.get("width_override"), node.inputs.get("height_override")
         if isinstance(wide, int) and isinstance(high, int) and wide > 0 and high > 0:

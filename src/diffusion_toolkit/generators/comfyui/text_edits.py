@@ -29,8 +29,9 @@ _CASES: dict[str, Callable[[str], str]] = {
     "Right": str.rstrip,
 }
 _EDITORS = frozenset(
-    {"find", "find1", "old", "search", "regex_pattern", "action", "strings", "widget_name", "mode", *_TEMPLATES}
-)
+    {"find", "find1", "old", "search", "regex_pattern", "action", "strings", "widget_name", "mode", "max_rows",
+     *_TEMPLATES}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ def _filled(node: Node, read: Read) -> Said | None:
 
 
 def _line(node: Node, read: Read) -> Said | None:
-    """The selected one of several lines."""
+    """The selected one of several lines, or so many from one on."""
+    begin, most = read_integer(_plain(node, "start_index")), read_integer(_plain(node, "max_rows"))
+    if begin is not None and most is not None and begin >= 0 and (said := _source(node, read)) is not None:
+        rows = said.text.split("\n")
+        begin = min(begin, len(rows) - 1)
+        return Said("\n".join(rows[begin : begin + max(most, 1)]), said.places)
     number, lines = read_integer(_plain(node, "select")), read("strings") if "strings" in node.inputs else None
     if number is None or lines is None or node.inputs.get("multiline") is True:
         return None

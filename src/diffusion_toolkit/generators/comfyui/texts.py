@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
+from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Inputs, Link, Node
 from diffusion_toolkit.generators.comfyui.names import polarity_of, stem
 from diffusion_toolkit.generators.comfyui.switches import chosen, let_through, sides
 from diffusion_toolkit.generators.comfyui.text_edits import Said, edited
@@ -22,6 +22,7 @@ _PARTS = frozenset(
     }
 )  # fmt: skip
 """Inputs that may hold a part of a text, their numbers left out."""
+_LETTERS = frozenset("abcdefgh")
 _JOINS = re.compile(r"concat|join|combine|append|merge|prepend", re.IGNORECASE)
 _DELIMITERS = ("delimiter", "separator", "delimeter", "linebreak_addition", "delim")
 _NAMES = (
@@ -35,10 +36,14 @@ _SHOWN = ("text_0", "result", "output_text", "display_text", "preview", "preview
 _TEXT_NODE = re.compile(r"string|text|prompt|primitive|wildcard|styler|show|note|literal", re.IGNORECASE)
 _SPEAKERS = frozenset(
     {"temperature", "max_tokens", "max_new_tokens", "max_length", "top_p", "top_k", "num_beams", "system_prompt",
-     "system_message", "llm_model", "llm", "ollama_model", "keep_model_loaded"}
+     "system_message", "llm_model", "llm", "ollama_model", "keep_model_loaded", "keep_alive", "api_key"}
 )  # fmt: skip
 """Inputs of nodes that ask a language model: what they give stands nowhere in the graph."""
+_CHOOSERS = frozenset({"style", "styles", "style_name", "select_styles"})
+"""Inputs that name one of the texts a node keeps elsewhere."""
 _LOOKERS = frozenset({"image", "images", "pixels", "image_a"})
+_BETWEEN = {"LayerUtility: TextJoin": ", "}
+"""What a node puts between texts that is told so nowhere."""
 _OUTPUTS = {"Text String": ("text", "text_b", "text_c", "text_d")}
 """Nodes that hand each of their texts through an output of its own."""
 _OPPOSITE = {"positive": "negative", "negative": "positive"}
@@ -81,7 +86,7 @@ class TextReader:
         return said
 
     def _of_node(self, node: Node, slot: int, polarity: str, depth: int) -> Said | None:
-        if _is_answer(node):
+        if _is_answer(node) or isinstance(node.inputs.get("code"), str):
             return self._first(node, _SHOWN, polarity, depth)
         outputs = _OUTPUTS.get(node.kind, ())
         if slot < len(outputs):
@@ -90,6 +95,8 @@ class TextReader:
         if said is None:
             parts = [name for name in node.inputs if stem(name) in _PARTS and name not in _SHOWN][:_MOST_PARTS]
             joins = _JOINS.search(node.kind) or (len(parts) > 1 and node.has(*_DELIMITERS))
+            if joins and not parts:
+                parts = [name for name in node.inputs if name in _LETTERS]
             if joins and parts:
                 return self._joined(node, parts, polarity, depth)
             said = self._single(node, parts, polarity, depth)
@@ -135,9 +142,9 @@ class TextReader:
         own = (name for name in inputs if polarity_of(name) == polarity)
         known = (name for name in _NAMES if name in inputs)
         found = list(dict.fromkeys((*own, *known, *parts)))
-        found = [name for name in found if polarity_of(name) != _OPPOSITE[polarity]]
+        found = [name for name in found if polarity_of(name) != _OPPOSITE[polarity] and stem(name) not in _CHOOSERS]
         if not found and _TEXT_NODE.search(node.kind):
-            found = [name for name, value in inputs.items() if isinstance(value, str) and name not in _SHOWN][:1]
+            found = _alone_or_long(inputs)
         return let_through(self._graph, node, found)
 
     def _joined(self, node: Node, parts: list[str], polarity: str, depth: int) -> Said | None:
@@ -155,8 +162,15 @@ class TextReader:
         found = find(self._graph, node, name) if name else None
         value = found.value if found else None
         if not isinstance(value, str):
-            return ""
+            return _BETWEEN.get(node.kind, "")
         return value.replace("\\n", "\n")
+
+
+def _alone_or_long(inputs: Inputs) -> list[str]:
+    """Of a text node nobody knows its only text, or the first of several words: single ones choose something."""
+    texts = [(name, value) for name, value in inputs.items() if isinstance(value, str) and name not in _SHOWN]
+    found = [name for name, value in texts if len(texts) == 1 or value.count(" ") > 1]
+    return [name for name in found[:1] if stem(name) not in _CHOOSERS]
 
 
 def _is_answer(node: Node) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from diffusion_toolkit.generators.comfyui.arithmetic import CALCULATES, calculated
+from diffusion_toolkit.generators.comfyui.arithmetic import calculated, calculates
 from diffusion_toolkit.generators.comfyui.graph import Graph, Input, Link, Node
 from diffusion_toolkit.generators.comfyui.names import is_helper, stem
-from diffusion_toolkit.generators.comfyui.presets import preset_side
+from diffusion_toolkit.generators.comfyui.presets import preset_side, selected_side
 from diffusion_toolkit.generators.comfyui.switches import chosen, let_through, sides
 from diffusion_toolkit.generators.comfyui.walk import bundle_links
 from diffusion_toolkit.record import JsonValue
@@ -23,10 +23,14 @@ _HOLDERS = (
     "value", "Value", "int", "float", "number", "Number", "INT", "FLOAT", "integer", "seed", "noise_seed", "string",
     "text", "STRING", "String", "combo", "selection", "item",
 )  # fmt: skip
+_FILES = frozenset({"image", "video", "file", "file_path", "path"})
+"""Inputs of nodes that read a file, whose numbers choose in it."""
 FAMILIES = (
-    ("seed", "noise_seed", "seed_value", "Seed", "seed_num", "rand_seed", "base_seed", "model.seed"),
+    ("seed", "noise_seed", "seed_value", "Seed", "seed_num", "rand_seed", "base_seed", "model.seed",
+     "main_seed"),
     ("steps", "steps_total", "total_steps", "num_inference_steps", "num_steps", "sampling_steps", "Steps"),
-    ("cfg", "cfg_scale", "guidance_scale", "cfg_value", "CFG", "true_cfg_scale", "true_gs", "cfg_conds"),
+    ("cfg", "cfg_scale", "guidance_scale", "cfg_value", "CFG", "true_cfg_scale", "true_gs", "cfg_conds",
+     "cfg_scale_start"),
     ("sampler_name", "sampler", "sampler_type", "Sampler", "sampler_method"),
     ("scheduler", "scheduler_name", "schedule", "scheduler_type", "noise_schedule"),
     ("denoise", "denoise_strength", "denoising_strength", "denoise_value"),
@@ -76,8 +80,10 @@ def find(graph: Graph, node: Node, name: str, depth: int = 0) -> Found | None:
         if source is None:
             return None
         node = source
-        if (made := _made(graph, node, name, depth)) is not None:
+        if (made := _made(graph, node, name, value.slot, depth)) is not None:
             return made
+        if _is_drawn(node):
+            return None
         key = next((key for key in (*_FAMILY.get(name, (name,)), *_HOLDERS) if key in node.inputs), None)
         if key is not None:
             value, holder = node.inputs[key], key
@@ -91,12 +97,12 @@ def find(graph: Graph, node: Node, name: str, depth: int = 0) -> Found | None:
     return None
 
 
-def _made(graph: Graph, node: Node, name: str, depth: int) -> Found | None:
+def _made(graph: Graph, node: Node, name: str, slot: int, depth: int) -> Found | None:
     """A value that a node works out from its inputs: by arithmetic, or from the name of a preset."""
-    side = preset_side(node, name)
+    side = preset_side(node, name) or selected_side(node, slot)
     if side is not None:
         return found_at(side[0], node, side[1])
-    if depth > _DEEPEST_SUMS or CALCULATES.isdisjoint(node.inputs):
+    if depth > _DEEPEST_SUMS or not calculates(node):
         return None
     known: dict[str, int | float | None] = {}
 
@@ -110,6 +116,11 @@ def _made(graph: Graph, node: Node, name: str, depth: int) -> Found | None:
     return None if result is None else found_at(result[0], node, result[1])
 
 
+def _is_drawn(node: Node) -> bool:
+    """Whether a node draws a number between two others, which then stands nowhere."""
+    return node.has("minimum", "min") and node.has("maximum", "max") and "random" in node.kind.casefold()
+
+
 def _number(graph: Graph, node: Node, name: str, depth: int) -> int | float | None:
     found = find(graph, node, name, depth)
     value = found.value if found else None
@@ -117,8 +128,8 @@ def _number(graph: Graph, node: Node, name: str, depth: int) -> int | float | No
 
 
 def _only_number(node: Node) -> Found | None:
-    """The number of a node nobody knows, when it has just one and nothing else comes into it."""
-    if any(isinstance(item, Link) for item in node.inputs.values()):
+    """The number of a node nobody knows, when it has just one and nothing else comes into it, be it from a file."""
+    if not _FILES.isdisjoint(node.inputs) or any(isinstance(item, Link) for item in node.inputs.values()):
         return None
     numbers = [
         key for key, item in node.inputs.items() if isinstance(item, (int, float)) and not isinstance(item, bool)

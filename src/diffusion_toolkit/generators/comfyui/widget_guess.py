@@ -36,7 +36,7 @@ _FILE_WIDGETS = (
 
 _TEXT_NODES = ("text", "prompt", "string", "wildcard", "note")
 _SAMPLERS = frozenset({name for names in SAMPLERS.values() for name in names} | {name.casefold() for name in SAMPLERS})
-_SCHEDULES = frozenset({name for names in SCHEDULERS.values() for name in names} | {"beta57", "bong_tangent"})
+_SCHEDULES = frozenset({name for names in SCHEDULERS.values() for name in names})
 
 
 def is_plausible(names: Sequence[str], values: Sequence[JsonValue]) -> bool:

@@ -331,6 +331,7 @@ VPScheduler: steps, beta_d, beta_min, eps_s
 WanAnimate2ToVideo: width, height, length, batch_size, video_frame_offset, pose_strength, pose_start_percent,
     pose_end_percent, reference_image_strength
 WanAnimateToVideo: width, height, length, batch_size, continue_motion_max_frames, video_frame_offset
+WanCameraEmbedding: camera_pose, width, height, length, speed, fx, fy, cx, cy
 WanImageToImageApi: model, prompt, negative_prompt, seed, watermark
 WanImageToVideoApi: model, prompt, negative_prompt, resolution, duration, seed, generate_audio, prompt_extend,
     watermark, shot_type
@@ -375,7 +376,12 @@ Checkpoint Selector | Checkpoint Loader with Name (Image Saver): ckpt_name
 CheckpointLoaderNF4: ckpt_name
 CheckpointLoader|pysssss: ckpt_name
 CLIPLoaderGGUF: clip_name, type
+ClownSampler_Beta: eta, sampler_name, seed, bongmath
+ClownsharKSampler_Beta: eta, sampler_name, scheduler, steps, steps_to_run, denoise, cfg, seed, sampler_mode, bongmath
 CLIPTextEncode (NSP): mode, noodle_key, seed, text
+CogVideoLoraSelect: lora, strength, fuse_lora
+CogVideoSampler: num_frames, steps, cfg, seed, scheduler, denoise_strength
+CogVideoTextEncode: prompt, strength, force_offload
 Constant Number: number_type, number, number_as_text
 ConstrainImage|pysssss: max_width, max_height, min_width, min_height, crop_if_required
 Control Net Stacker: strength, start_percent, end_percent
@@ -393,8 +399,8 @@ CR SD1.5 Aspect Ratio: width, height, aspect_ratio, swap_dimensions, upscale_fac
 CR SDXL Aspect Ratio: width, height, aspect_ratio, swap_dimensions, upscale_factor, batch_size
 CR SDXL Prompt Mix Presets: prompt_positive, prompt_negative, style_positive, style_negative, preset
 CR Seed: seed
-CR Text Concatenate: text1, text2, separator
 CR Text: text
+CR Text Concatenate: text1, text2, separator
 CR Upscale Image: upscale_model, mode, rescale_factor, resize_width, resampling_method, supersample,
     rounding_modulus
 CR Value: value
@@ -411,6 +417,8 @@ DualCLIPLoaderGGUF: clip_name1, clip_name2, type
 easy a1111Loader | easy comfyLoader: ckpt_name, vae_name, clip_skip, lora_name, lora_model_strength,
     lora_clip_strength, resolution, empty_latent_width, empty_latent_height, positive, negative, batch_size,
     a1111_prompt_style
+easy fluxLoader: ckpt_name, vae_name, lora_name, lora_model_strength, lora_clip_strength, resolution,
+    empty_latent_width, empty_latent_height, positive, batch_size
 easy fullkSampler: steps, cfg, sampler_name, scheduler, denoise, image_output, link_id, save_prefix, seed
 easy fullLoader: ckpt_name, config_name, vae_name, clip_skip, lora_name, lora_model_strength,
     lora_clip_strength, resolution, empty_latent_width, empty_latent_height, positive,
@@ -425,6 +433,8 @@ easy positive: positive
 easy preSampling: steps, cfg, sampler_name, scheduler, denoise, seed
 easy preSamplingAdvanced: steps, cfg, sampler_name, scheduler, start_at_step, end_at_step, add_noise, seed,
     return_with_leftover_noise
+easy preSamplingCustom: guider, cfg, sampler_name, scheduler, coeff, steps, sigma_max, sigma_min, rho, beta_d,
+    beta_min, eps_s, flip_sigmas, denoise, add_noise, seed
 easy prompt: prompt, main, lighting
 easy promptConcat: separator
 easy promptLine: prompt, start_index, max_rows, remove_empty_lines
@@ -447,10 +457,20 @@ FaceDetailerPipe: guide_size, guide_size_for, max_size, seed, steps, cfg, sample
     feather, noise_mask, force_inpaint, bbox_threshold, bbox_dilation, bbox_crop_factor, sam_detection_hint,
     sam_dilation, sam_threshold, sam_bbox_expansion, sam_mask_hint_threshold, sam_mask_hint_use_negative,
     drop_size, refiner_ratio, cycle, inpaint_model, noise_mask_feather, tiled_encode, tiled_decode
+FluxSamplerParams+: seed, sampler, scheduler, steps, guidance, max_shift, base_shift, denoise
+FramePackSampler: steps, use_teacache, teacache_rel_l1_thresh, cfg, guidance_scale, shift, seed, latent_window_size,
+    total_second_length, gpu_memory_preservation, sampler, embed_interpolation, start_embed_strength,
+    denoise_strength
 GlobalSeed //Inspire: value, mode, action, last_seed
 HighRes-Fix Script: upscale_type, hires_ckpt_name, latent_upscaler, pixel_upscaler, upscale_by, use_same_seed,
     seed, hires_steps, denoise, iterations, use_controlnet, control_net_name, strength, preprocessor,
     preprocessor_imgs
+HyVideoLoraSelect: lora, strength
+HyVideoModelLoader: model, base_precision, quantization, load_device, attention_mode
+HyVideoSampler: width, height, num_frames, steps, embedded_guidance_scale, flow_shift, seed, force_offload,
+    denoise_strength, scheduler
+HyVideoTextEncode: prompt, force_offload, prompt_template
+HyVideoVAELoader: model_name, precision
 Image Save: output_path, filename_prefix, filename_delimiter, filename_number_padding, filename_number_start,
     extension, dpi, quality, optimize_image, lossless_webp, overwrite_mode, show_history,
     show_history_by_prefix, embed_workflow, show_previews
@@ -490,9 +510,12 @@ KSamplerAdvanced //Inspire: add_noise, noise_seed, steps, cfg, sampler_name, sch
     end_at_step, noise_mode, return_with_leftover_noise, batch_seed_mode, variation_seed, variation_strength
 KSamplerAdvancedProvider: cfg, sampler_name, scheduler, sigma_factor
 KSamplerProvider: seed, steps, cfg, sampler_name, scheduler, denoise
+LoadFramePackModel: model, base_precision, quantization, load_device, attention_mode
+LoadWanVideoT5TextEncoder: model_name, precision, load_device, quantization
+Lora Loader: lora_name, strength_model, strength_clip
+Lora Loader (LoraManager) | Lora Stacker (LoraManager): text, loras
 Lora Loader Stack (rgthree): lora_01, strength_01, lora_02, strength_02, lora_03, strength_03, lora_04,
     strength_04
-Lora Loader: lora_name, strength_model, strength_clip
 LoRA Stacker: input_mode, lora_count, (lora_name_#, lora_wt_#, model_str_#, clip_str_#) x 49
 LoraLoaderBlockWeight //Inspire: category_filter, lora_name, strength_model, strength_clip, inverse, seed, A, B,
     preset, block_vector, bypass
@@ -509,20 +532,24 @@ Prompt Multiple Styles Selector: style1, style2, style3, style4
 Prompt Styles Selector: style
 SAMLoader: model_name, device_mode
 Sampler Selector | Sampler Selector (Image Saver): sampler_name
-Scheduler Selector | Scheduler Selector (Image Saver): scheduler
-SDXL Empty Latent Image (rgthree): dimensions, clip_scale, batch_size
-SDXL Power Prompt - Positive (rgthree) | SDXL Power Prompt - Simple / Negative (rgthree): prompt_g, prompt_l,
-    insert_lora, insert_embedding, insert_saved, target_width, target_height, crop_width, crop_height
 SaveImageExtended: filename_prefix, filename_keys, foldername_prefix, foldername_keys, delimiter, save_job_data,
     job_data_per_image, job_custom_text, save_metadata, counter_digits, counter_position, one_counter_per_folder,
     image_preview, output_ext, quality, named_keys
 SaveImagePlus: filename_prefix, file_type, remove_metadata
+Scheduler Selector | Scheduler Selector (Image Saver): scheduler
+SDXL Empty Latent Image (rgthree): dimensions, clip_scale, batch_size
+SDXL Power Prompt - Positive (rgthree) | SDXL Power Prompt - Simple / Negative (rgthree): prompt_g, prompt_l,
+    insert_lora, insert_embedding, insert_saved, target_width, target_height, crop_width, crop_height
 SDXLPromptStyler: text_positive, text_negative, style, log_prompt, style_positive, style_negative
 SDXLPromptStylerAdvanced: text_positive_g, text_positive_l, text_negative, style, negative_prompt_to, log_prompt
+Seed: seed
 Seed (rgthree): seed
 Seed Generator | Seed Generator (Image Saver): seed
-Seed: seed
+SharkSampler_Beta: scheduler, steps, steps_to_run, denoise, cfg, seed, sampler_mode
 ShowText|pysssss: text_0
+Sigmas Resample: steps
+SimpleCalculatorKJ: expression
+SimpleMath+: value
 smZ CLIPTextEncode: text, parser, mean_normalization, multi_conditioning, use_old_emphasis_implementation,
     with_SDXL, ascore, width, height, crop_w, crop_h, target_width, target_height, text_g, text_l, smZ_steps
 SomethingToString: prefix, suffix
@@ -562,6 +589,24 @@ UnetLoaderGGUFAdvanced: unet_name, dequant_dtype, patch_dtype, patch_on_device
 VHS_LoadVideo: video, force_rate, custom_width, custom_height, frame_load_cap, skip_first_frames,
     select_every_nth, format
 VHS_VideoCombine: frame_rate, loop_count, filename_prefix, format, pingpong, save_output
+WanVideoAnimateEmbeds: width, height, num_frames, force_offload, frame_window_size, colormatch, pose_strength,
+    face_strength, tiled_vae
+WanVideoEmptyEmbeds: width, height, num_frames
+WanVideoImageToVideoEncode: width, height, num_frames, noise_aug_strength, start_latent_strength, end_latent_strength,
+    force_offload, fun_or_fl2v_model, tiled_vae
+WanVideoImageToVideoMultiTalk: width, height, frame_window_size, motion_frame, force_offload, colormatch, tiled_vae
+WanVideoLoraSelect: lora, strength, low_mem_load, merge_loras
+WanVideoLoraSelectMulti: lora_0, strength_0, lora_1, strength_1, lora_2, strength_2, lora_3, strength_3, lora_4,
+    strength_4, low_mem_load, merge_loras
+WanVideoModelLoader: model, base_precision, quantization, load_device, attention_mode, rms_norm_function
+WanVideoSampler: steps, cfg, shift, seed, force_offload, scheduler, riflex_freq_index, denoise_strength, batched_cfg,
+    rope_function, start_step, end_step, add_noise_to_samples
+WanVideoScheduler | WanVideoSchedulerv2: scheduler, steps, shift, start_step, end_step
+WanVideoTextEncode: positive_prompt, negative_prompt, force_offload, use_disk_cache, device
+WanVideoTextEncodeCached: model_name, precision, positive_prompt, negative_prompt, quantization, use_disk_cache, device
+WanVideoTextEncodeSingle: prompt, force_offload, use_disk_cache, device
+WanVideoVACEEncode: width, height, num_frames, strength, vace_start_percent, vace_end_percent, tiled_vae
+WanVideoVAELoader: model_name, precision, use_cpu_cache, verbose
 WidgetToString: id, widget_name, return_all, any_input, node_title, allowed_float_decimals
 Width/Height Literal | Width/Height Literal (Image Saver) | Int Literal | Int Literal (Image Saver): int
 WildcardEncode //Inspire: token_normalization, weight_interpretation, wildcard_text, populated_text, mode,

@@ -85,12 +85,14 @@ def _without_control(values: Sequence[JsonValue], table: Sequence[str]) -> list[
     The first pages had a checkbox there ("Random seed after every gen"), and packs that draw their own leave a null.
     """
     kept: list[JsonValue] = []
+    controlled = 0
     for value in values:
-        if kept and _is_number(kept[-1]):
+        if len(kept) > controlled and _is_number(kept[-1]):
             after_seed = len(kept) <= len(table) and table[len(kept) - 1] in _SEEDS
             if is_control(value) or (
                 after_seed and len(values) > len(table) and (value is None or value is True or value is False)
             ):
+                controlled = len(kept)
                 continue
         kept.append(value)
     return kept

@@ -55,6 +55,8 @@ def recipe_of(parameters: Parameters, generator: str, *, workflow: bool = False)
     resources = read_resources(fields.left["Civitai resources"]) if "Civitai resources" in fields.left else ()
     if "scheduler" not in found and (scheduler := _behind_sampler(fields, found.get("sampler"))):
         found["scheduler"] = scheduler
+    if "model" not in found and (model := _drawing_part(fields)):
+        found["model"] = model
     if resources and "model" not in found and (model := _listed_model(fields, resources)):
         found["model"] = model
     return Recipe(
@@ -118,6 +120,11 @@ def _behind_sampler(fields: Fields, sampler: JsonValue | tuple[int, int]) -> str
     if scheduler:
         fields.note("scheduler", "Sampler")
     return scheduler
+
+
+def _drawing_part(fields: Fields) -> str | None:
+    """The part of a model that draws, where its parts are files of their own and no whole one is named."""
+    return fields.text("model", "Diffusion model", "Unet")
 
 
 def _listed_model(fields: Fields, resources: tuple[Resource, ...]) -> str | None:

@@ -26,9 +26,9 @@ def program_of(parameters: Parameters) -> str:
     """The slug of the program: "automatic1111" unless the settings say otherwise.
 
     Marks: SD.Next writes `App: SD.Next` (its `Version: f324b7c` is a commit, not Forge); Forge's versions begin with
-    f1.0 or are named neo or classic; Fooocus and ComfyUI's saver nodes name themselves as version, or else give the
-    model with its file ending, which AUTOMATIC1111 never does; Civitai's generator lists its resources and has no
-    version.
+    f1.0 or are named neo or classic; Fooocus, stable-diffusion.cpp and ComfyUI's savers name themselves as version,
+    the last or else give the model with its file ending, which AUTOMATIC1111 never does; Civitai's generator lists its
+    resources and has no version.
     """
     settings = parameters.settings
     app, version = settings.get("App"), settings.get("Version", "")
@@ -47,6 +47,8 @@ def _by_version(version: str) -> str:
     begin = version[:7].casefold()
     if begin in ("fooocus", "comfyui"):
         return begin
+    if version.startswith("stable-diffusion.cpp"):
+        return "stable-diffusion-cpp"
     return "forge" if _FORGE.match(version) else "automatic1111"
 
 

@@ -17,6 +17,7 @@ _GRAPHS = (
     "jpeg:COM",
     *video_tags("invokeai_graph", "invokeai_workflow"),
 )
+_SIDECAR = "sidecar:json"
 _COMMENT_NAMES = ("invokeai_graph:", "invokeai_workflow:", "invokeai_metadata:")
 """A tool that turned PNG into JPEG wrote the names of the chunks into the comment."""
 
@@ -27,7 +28,7 @@ def _read(container: Container) -> Recipe | None:
 
 def _newest(container: Container) -> Recipe | None:
     """From `invokeai_metadata`; the graph beside it is only read for what that does not say."""
-    found = object_at(container, *_METADATA) or _comment(container, "invokeai_metadata:")
+    found = object_at(container, *_METADATA) or _comment(container, "invokeai_metadata:") or _beside(container)
     recipe = recipe_of_metadata(found[1], found[0]) if found else None
     has_graph = any(_may_be_graph(text) for text in container.texts_at(*_GRAPHS))
     if has_graph and (recipe is None or _lacks_something(recipe)):
@@ -62,6 +63,14 @@ def _comment(container: Container, *names: str) -> tuple[str, dict[str, JsonValu
     return None if found is None else ("jpeg:COM", found)
 
 
+def _beside(container: Container) -> tuple[str, dict[str, JsonValue]] | None:
+    """The metadata of a film stands as a text in a JSON file of its own."""
+    found = object_at(container, _SIDECAR)
+    metadata = found[1].get("invokeai_metadata") if found else None
+    told = read_object(metadata) if isinstance(metadata, str) else None
+    return (_SIDECAR, told) if told is not None else None
+
+
 def _older(container: Container) -> Recipe | None:
     """From `sd-metadata`, with the command that stood beside it in `extra`; or from that command alone."""
     command = container.text("png:Dream")
@@ -75,6 +84,6 @@ def _older(container: Container) -> Recipe | None:
 INVOKEAI = Generator(
     slug="invokeai",
     title="InvokeAI",
-    sources=(*_METADATA, *_GRAPHS, "png:sd-metadata", "png:Dream"),
+    sources=(*_METADATA, *_GRAPHS, "png:sd-metadata", "png:Dream", _SIDECAR),
     read=_read,
 )

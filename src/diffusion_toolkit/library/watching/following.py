@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from diffusion_toolkit.formats.folders import sidecar_stem
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.library.scanning.counts import Counts
 from diffusion_toolkit.library.scanning.deep import DeepScan
@@ -78,7 +79,7 @@ class Follower:
         if look.sidecars:
             with self._collection.begin() as connection:
                 for folder, names in look.sidecars.items():
-                    stems = [os.path.splitext(name)[0] for name in names]
+                    stems = [sidecar_stem(name) for name in names]
                     touched |= set(scans.ask_beside_again(connection, root.id, folder, stems))
         files: dict[str, frozenset[str]] = {}
         for folder, name in quick.waiting:
