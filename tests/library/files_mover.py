@@ -1,4 +1,4 @@
-"""A process that moves files until it is killed; run as a program, so that the tests may kill it anywhere.
+"""A process that moves files or scans until it is killed; run as a program, so that the tests may kill it anywhere.
 
 It reads one JSON task a line and forks a child for each, whose number it prints: importing takes a second, forking
 a hundredth. The child connects by itself.
@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from files_world import done, move, present
+from scan_pictures import slow_read
 
 from diffusion_toolkit.library.files import disk, work
 from diffusion_toolkit.library.files.renaming import plan_pattern
+from diffusion_toolkit.library.scan import ScanOptions, scan
 from diffusion_toolkit.library.undo import undo
 from diffusion_toolkit.store import file_operations
 from diffusion_toolkit.store.database import Collection, Database
@@ -28,6 +30,7 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             run(json.loads(line))
             os._exit(0)
         print(child, flush=True)
@@ -35,6 +38,10 @@ def main() -> None:
 
 def run(task: dict[str, Any]) -> None:
     collection = Collection(Database(task["url"]), "main")
+    if "scan" in task:
+        for _ in scan(collection, task["scan"], ScanOptions(workers=2, quick_batch=10, deep_batch=20, read=slow_read)):
+            pass
+        return
     folders = [Path(folder) for folder in task["folders"]]
     if "step" in task:
         die_at(task["step"])

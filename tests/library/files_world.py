@@ -46,6 +46,12 @@ def places(collection: Collection) -> set[str]:
     return {row["place"] for row in present(collection)}
 
 
+def place_of(collection: Collection, image_id: int) -> str:
+    """Where an image is that is not missing."""
+    (found,) = [row["place"] for row in present(collection) if row["id"] == image_id]
+    return str(found)
+
+
 def on_disk(*folders: Path) -> set[str]:
     """Every file below these folders."""
     return {str(path) for folder in folders for path in folder.rglob("*") if path.is_file()}

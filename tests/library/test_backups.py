@@ -10,6 +10,7 @@ from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.errors import Refused, StoreError, UsageError
 from diffusion_toolkit.library import backups
 from diffusion_toolkit.library.curate import Change, curate
+from diffusion_toolkit.library.portable.writing import export
 from diffusion_toolkit.store.database import Collection, Database
 
 TABLES = ("root", "folder", "image", "curation", "prompt", "recipe", "tag", "image_tags", "album", "journal_row")
@@ -112,6 +113,15 @@ def test_other_files_are_refused(collection: Collection, tmp_path: Path) -> None
         backups.back_up(collection, tmp_path, other)
     with pytest.raises(StoreError, match="too long"):
         backups.back_up(collection, tmp_path, tmp_path / ("long" * 100))
+
+
+def test_the_folder_of_a_drive_that_is_away_is_not_made(collection: Collection, tmp_path: Path) -> None:
+    away = tmp_path / "drive" / "safe"
+    with pytest.raises(UsageError, match=r"no folder .*safe\. Is its drive connected\?"):
+        backups.back_up(collection, tmp_path, away / "file")
+    with pytest.raises(UsageError, match=r"no folder .*safe\. Is its drive connected\?"):
+        export(collection, away / "file")
+    assert not away.parent.exists()
 
 
 def test_nothing_is_restored_under_a_running_scan(collection: Collection, tmp_path: Path) -> None:

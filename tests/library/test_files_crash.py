@@ -1,10 +1,8 @@
 """Killed at any moment, a move loses no file, doubles none, and after `recover` rows and disk agree."""
 
-import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,59 +12,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from files_world import move, on_disk, places, present, scanned
+from forked import Forked, wait_for
 from scan_pictures import write
 
 from diffusion_toolkit.library.files.recovery import recover
 from diffusion_toolkit.store.database import Collection
 
 ROUNDS = int(os.environ.get("DTK_TEST_ROUNDS", "15"))
-HERE = Path(__file__).parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed")
 
 
-class Mover:
-    """The program that moves files, and the child that does so now."""
-
-    def __init__(self) -> None:
-        path = os.pathsep.join([str(HERE), str(HERE.parent)])
-        self._program = subprocess.Popen(
-            [sys.executable, str(HERE / "files_mover.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-            text=True,
-        )
-
-    def start(self, collection: Collection, **task: Any) -> int:
-        """Start a child; returns its process number."""
-        assert self._program.stdin is not None
-        assert self._program.stdout is not None
-        print(json.dumps({"url": collection.database.url, **task}), file=self._program.stdin, flush=True)
-        return int(self._program.stdout.readline())
-
-    def close(self) -> None:
-        self._program.kill()
-        self._program.communicate()
-
-
 @pytest.fixture(scope="module")
-def mover() -> Iterator[Mover]:
-    found = Mover()
+def mover() -> Iterator[Forked]:
+    found = Forked()
     yield found
     found.close()
-
-
-def wait_for(process: int) -> None:
-    """Wait until a process has ended."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.005)
-    raise TimeoutError
 
 
 def check(collection: Collection, contents: list[bytes], *folders: Path) -> None:
@@ -91,7 +52,7 @@ def pictures_in(collection: Collection, one: Path, two: Path) -> tuple[dict[int,
     return by_id, sorted(Path(file).read_bytes() for file in on_disk(one, two))
 
 
-def test_killed_anywhere(collection: Collection, tmp_path: Path, mover: Mover) -> None:
+def test_killed_anywhere(collection: Collection, tmp_path: Path, mover: Forked) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     by_id, contents = pictures_in(collection, one, two)
     folders = [str(one / "a"), str(one / "b"), str(two / "c"), str(two / "d")]
@@ -107,7 +68,7 @@ def test_killed_anywhere(collection: Collection, tmp_path: Path, mover: Mover) -
 
 
 @pytest.mark.parametrize(("by_copy", "back"), [(False, False), (True, True)])
-def test_killed_at_every_step(collection: Collection, tmp_path: Path, mover: Mover, by_copy: bool, back: bool) -> None:
+def test_killed_at_every_step(collection: Collection, tmp_path: Path, mover: Forked, by_copy: bool, back: bool) -> None:
     one, two, end = tmp_path / "one", tmp_path / "two", tmp_path / "end"
     by_id, contents = pictures_in(collection, one, two)
     first = next(row["id"] for row in present(collection) if row["place"] == str(one / "a/p0.png"))

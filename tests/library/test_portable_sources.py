@@ -251,8 +251,35 @@ def test_xmp_beside_and_inside(tmp_path: Path, body: str, expected: Foreign) -> 
     assert foreign_curation(str(beside)) == expected
 
 
-def test_a_hostile_xmp_says_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>',
+        packet("<xmp:Rating>1e400</xmp:Rating>"),
+        packet("<xmp:Rating>nan</xmp:Rating>"),
+        packet("<xmp:Rating>" + "9" * 5_000 + "</xmp:Rating>"),
+        packet("<a>" * 20_000),
+        "\0" * 1_000,
+    ],
+)
+def test_a_hostile_xmp_says_nothing(tmp_path: Path, text: str) -> None:
     picture = tmp_path / "a.png"
     Image.new("RGB", (8, 8)).save(picture)
-    (tmp_path / "a.xmp").write_text('<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>')
+    (tmp_path / "a.xmp").write_text(text)
     assert foreign_curation(str(picture)) == Foreign()
+
+
+def test_what_is_no_file_beside_a_picture_says_nothing(tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    (tmp_path / "a.xmp").mkdir()
+    assert foreign_curation(str(picture)) == Foreign()
+    assert foreign_curation(str(tmp_path / "gone.png")) == Foreign()
+
+
+def test_keywords_beyond_a_thousand_are_left(tmp_path: Path) -> None:
+    words = "".join(f"<rdf:li>word {number}</rdf:li>" for number in range(1_500))
+    picture = tmp_path / "a.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    (tmp_path / "a.xmp").write_text(packet(f"<dc:subject><rdf:Bag>{words}</rdf:Bag></dc:subject>"))
+    assert len(foreign_curation(str(picture)).tags) == 1_000

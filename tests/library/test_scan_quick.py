@@ -175,4 +175,40 @@ def test_a_folder_that_cannot_be_listed_marks_nothing_missing(
     assert set(by_name(collection)) == {"a.png", "locked/b.png", "locked/inner/c.png"}
     ended = last_scan(collection, add_root(collection, tmp_path).id)
     assert ended is not None
-    assert "locked" in (ended.message or "")
+    sentence = "Folders that could not be read: locked (Permission denied). Their pictures are kept."
+    assert ended.message == sentence
+    run(collection, tmp_path, DEEP)  # what only reads files does not hide what the look for them said
+    ended = last_scan(collection, add_root(collection, tmp_path).id)
+    assert ended is not None
+    assert (ended.stage, ended.message) == ("deep", sentence)
+    monkeypatch.undo()
+    run(collection, tmp_path, QUICK)
+    ended = last_scan(collection, add_root(collection, tmp_path).id)
+    assert ended is not None
+    assert ended.message is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (PermissionError(13, "Permission denied"), "The system does not permit to list the folder."),
+        (OSError(5, "Input/output error"), "The folder cannot be reached."),
+    ],
+)
+def test_a_root_that_cannot_be_listed_says_why(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: OSError, sentence: str
+) -> None:
+    write(tmp_path / "a.png")
+    run(collection, tmp_path, QUICK)
+
+    def refusing(path: str) -> None:
+        raise reason
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", refusing)
+        assert run(collection, tmp_path, QUICK) == {"files": 0}
+    ended = last_scan(collection, add_root(collection, tmp_path).id)
+    assert ended is not None
+    assert (ended.state, list_roots(collection)[0].state) == ("failed", "unavailable")
+    assert (ended.message or "").startswith(sentence)
+    assert set(by_name(collection)) == {"a.png"}

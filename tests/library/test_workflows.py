@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from scan_pictures import BOTH, DEEP, by_name, png, rate, run, write
 
 from diffusion_toolkit.catalog import Catalog
+from diffusion_toolkit.catalog.evaluate import workflows as workflow_evaluators
 from diffusion_toolkit.library.images import image_detail
 from diffusion_toolkit.library.scan import ScanOptions
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.record import FileRecord
+from diffusion_toolkit.store import workflows
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.readings import Interned, Reading, read_rows
 from diffusion_toolkit.store.workflows import Graphs
@@ -96,6 +98,42 @@ QUERIES = {
 @pytest.mark.parametrize("query", QUERIES)
 def test_pictures_are_found_by_their_nodes(collection: Collection, library: Path, query: str) -> None:
     assert found(collection, query) == QUERIES[query]
+
+
+def test_many_values_in_many_parts_are_found_as_few_are(
+    collection: Collection, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow_evaluators, "PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr(workflows, "_FEW", 0)
+    assert {query: found(collection, query) for query in QUERIES} == QUERIES
+
+
+def test_values_of_a_property_are_read_once_for_each_state(
+    collection: Collection, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    ask = workflows.slot_values
+
+    def counted(collection: Collection, slots: workflows.Slots) -> workflows.SlotValues:
+        read.append(len(slots.places))
+        return ask(collection, slots)
+
+    monkeypatch.setattr(workflow_evaluators, "slot_values", counted)
+    catalog = Catalog(collection)
+    search = Search(catalog)
+    catalog.load()
+    totals = [search.run(f"node.KSampler.cfg{test}", now=NOW).total for test in (">7", "<7", ":7", ":8.5", ">8|<6")]
+    assert totals == [1, 1, 2, 1, 2]
+    assert read == [2]  # the property of two graphs, once
+    assert search.run("node.KSampler.seed:7", now=NOW).total == 1
+    assert read == [2, 2]
+    assert search.run("node.*.seed:1234567", now=NOW).total == 0
+    assert read == [2, 2]  # a number that stands nowhere
+    write(library / "a.png", comfy(graph(1, "foxes", 9), 1), mtime_s=2e9)
+    run(collection, library, BOTH)
+    catalog.refresh()
+    assert search.run("node.KSampler.cfg>8.5", now=NOW).total == 1
+    assert read == [2, 2, 2]
 
 
 def test_pictures_of_one_graph_are_found_whatever_their_values_and_numbers(

@@ -101,9 +101,40 @@ def test_neither_covers_nor_completion_tell_of_what_is_hidden(
     assert all(name in offers for name in ("velvet", "VelvetSampler", "velvet_steps"))
     set_mode(client, "hide")
     covers, offers = seen()
-    assert covers == {"both": shown, "hers": None, "smart": shown}
+    assert covers == {"both": shown, "smart": shown}
     assert "elvet" not in offers
     assert client.post(f"{C}/viewed", json={"image_ids": [hidden, shown]}).json()["changed"] == 1
+
+
+def test_neither_tags_nor_albums_nor_hints_name_what_only_hidden_pictures_have(
+    client: Visitor, images: list[dict[str, Any]]
+) -> None:
+    hidden, shown = images[1]["id"], images[2]["id"]
+    for ids, names in (([hidden], ["velvet", "both"]), ([shown], ["both", "stone"])):
+        client.post(f"{C}/tags/images", json={"image_ids": ids, "add": names})
+    client.post(f"{C}/tags", json={"name": "nobody has it"})
+    for name, ids in (("velvet ones", [hidden]), ("mixed", [hidden, shown]), ("empty", [])):
+        client.post(f"{C}/albums", json={"name": name, "images": {"image_ids": ids}})
+    client.post(f"{C}/albums", json={"name": "velvet now", "query": "velvet"})
+    client.post(f"{C}/albums", json={"name": "none now", "query": "lighthouse"})
+
+    def told() -> tuple[set[str], set[str], list[Any]]:
+        lists = (client.get(f"{C}/{kind}").json() for kind in ("tags", "albums"))
+        tags, albums = ({each["name"] for each in found} for found in lists)
+        return tags, albums, search(client, "tag:velvit")["hints"]
+
+    tags, albums, hints = told()
+    assert tags == {"velvet", "both", "stone", "nobody has it"}
+    assert albums == {"velvet ones", "mixed", "empty", "velvet now", "none now"}
+    assert len(hints) == 1
+    set_mode(client, "hide")
+    tags, albums, hints = told()
+    assert tags == {"both", "stone", "nobody has it"}
+    assert albums == {"mixed", "empty", "none now"}
+    assert hints == []
+    assert "velvet" not in client.get(f"{C}/tags/export").text
+    set_mode(client, "show")
+    assert len(told()[0]) == 4
 
 
 def test_results_of_before_cannot_be_asked_for(client: Visitor, images: list[dict[str, Any]]) -> None:

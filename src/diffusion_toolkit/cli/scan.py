@@ -12,11 +12,12 @@ from diffusion_toolkit.cli import output
 from diffusion_toolkit.cli.library import OpenLibrary, common_options, open_library
 from diffusion_toolkit.generators import FileReader
 from diffusion_toolkit.library.folders.lookup import scope_below
-from diffusion_toolkit.library.roots import Root, add_root, get_root, list_roots
+from diffusion_toolkit.library.roots import Root, add_root, list_roots
 from diffusion_toolkit.library.scan import ScanOptions
 from diffusion_toolkit.library.scan import scan as scan_root
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK
 from diffusion_toolkit.library.scanning.passing import EVERYTHING, Scope
+from diffusion_toolkit.library.scanning.runs import last_scan
 from diffusion_toolkit.paths import printable
 
 COUNTS = ("files", "new", "changed", "moved", "missing", "failed")
@@ -82,8 +83,8 @@ def _scan_one(
         now = time.perf_counter()
         seconds[progress.stage] += now - then
         then = now
-    if get_root(library.collection, root.id).state != "available":
-        output.message(f"{printable(root.path)} is not connected; its pictures are kept.")
+    if (run := last_scan(library.collection, root.id)) is not None and run.message:
+        output.message(f"{printable(root.path)}: {run.message}")
     return counts
 
 

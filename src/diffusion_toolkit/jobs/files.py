@@ -3,10 +3,10 @@
 import logging
 from typing import Any, cast
 
-from procrastinate import App, JobContext
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 
-from diffusion_toolkit.errors import Cancelled, ToolkitError
+from diffusion_toolkit.errors import Cancelled, ServerUnreachable, ToolkitError
 from diffusion_toolkit.jobs.queue import open_queue
 from diffusion_toolkit.library.files.recovery import recover, unfinished
 from diffusion_toolkit.library.files.work import work
@@ -16,6 +16,9 @@ QUEUE = "files"
 TASK = "dtk:files"
 PRIORITY = 20
 """Somebody waits for it, so it goes before scans."""
+
+_AGAIN = RetryStrategy(max_attempts=6, linear_wait=5, retry_exceptions=(ServerUnreachable,))
+"""A database that restarts is away for seconds; what was planned waits for it."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ def start_files(database: Database, collection_name: str, journal_id: int) -> in
 
 def add_files_task(app: App) -> None:
     """Let workers of this queue change files."""
-    app.task(name=TASK, queue=QUEUE, pass_context=True)(files_job)
+    app.task(name=TASK, queue=QUEUE, pass_context=True, retry=_AGAIN)(files_job)
 
 
 def files_job(context: JobContext, collection: str, journal: int) -> None:

@@ -1,7 +1,8 @@
 """The upkeep: a service of the worker that does small things by itself, again and again.
 
-Pictures that carry curation are hashed soon after; missing ones are looked for among the files that are there; once a
-day all curation is written out. One upkeep per collection, whatever number of workers there is.
+Moves that were interrupted and had to wait for a drive or the database are settled; pictures that carry curation are
+hashed soon after; missing ones are looked for among the files that are there; once a day all curation is written out.
+One upkeep per collection, whatever number of workers there is.
 """
 
 import logging
@@ -13,6 +14,7 @@ from typing import Final
 from diffusion_toolkit.errors import Cancelled
 from diffusion_toolkit.library import identity
 from diffusion_toolkit.library.daily_export import export_daily
+from diffusion_toolkit.library.files.recovery import recover, unfinished
 from diffusion_toolkit.media.decoders import Decoders
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.store.locks import RootLock
@@ -76,6 +78,8 @@ class Upkeep:
                 self._keep(kept, decoders)
 
     def _keep(self, kept: "_Kept", decoders: Decoders) -> None:
+        if unfinished(kept.collection) and (count := recover(kept.collection)):
+            _log.info("%d file operations were settled that had been interrupted", count)
         identity.hash_curated(kept.collection, decoders, self._stopping.is_set)
         there = identity.what_is_there(kept.collection)
         if there != kept.seen:
@@ -96,9 +100,7 @@ class _Kept:
         self.lock = RootLock(collection, _NO_ROOT, _LOCK)
         self.seen: tuple[int, int, int] | None = None
         self.export_at = 0.0
-        self._is_ours = False
 
     def is_ours(self) -> bool:
         """Whether no other worker keeps this collection."""
-        self._is_ours = self._is_ours or self.lock.take()
-        return self._is_ours
+        return self.lock.take()

@@ -117,8 +117,7 @@ class CollectionWatch:
 
     def close(self) -> None:
         """Stop listening, and let another watcher in."""
-        for listener in self._listeners.values():
-            listener.stop()
+        self._stop_listening()
         self._follower.close()
         self._lock.close()
 
@@ -127,9 +126,11 @@ class CollectionWatch:
         now = time.monotonic()
         if now - self._roots_at >= ROOTS_EVERY_S:
             self._roots_at = now
-            self._is_ours = self._is_ours or self._lock.take()
+            self._is_ours = self._lock.take()
             if self._is_ours:
                 self._update_roots()
+            else:
+                self._stop_listening()
         if self._is_ours:
             self._take_down()
             self._look_around()
@@ -154,6 +155,12 @@ class CollectionWatch:
                 self._listeners[root.id] = Listener(root, self._options, self._heard)
         if known_before - set(roots):
             self._tell()
+
+    def _stop_listening(self) -> None:
+        for listener in self._listeners.values():
+            listener.stop()
+        for known in (self._listeners, self._listening, self._dirt, self._rest_until):
+            known.clear()
 
     def _take_down(self) -> None:
         told = False

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from diffusion_toolkit.catalog.counts import album_counts
+from diffusion_toolkit.catalog.counts import album_counts, hidden_albums
 from diffusion_toolkit.catalog.evaluate import Question
 from diffusion_toolkit.catalog.evaluate.albums import album_mask
 from diffusion_toolkit.catalog.known import known_names
@@ -45,7 +45,8 @@ def list_albums(
 ) -> list[Album]:
     """All albums. order: as the person arranged them, by name, or the newest first.
 
-    after: the token of a write that the counts must show.
+    after: the token of a write that the counts must show. While NSFW is hidden, albums of nothing but hidden pictures
+    are left out.
     """
     if after is not None:
         search.catalog.seen(after)
@@ -53,7 +54,9 @@ def list_albums(
         rows = store.albums(connection)
     question = Question(search.catalog.state, now, search.catalog.collection)
     counts = album_counts(question)
-    return _ordered([_album(question, row, counts.get(row.id, 0)) for row in rows], order)
+    untold = hidden_albums(question, counts)
+    told = [row for row in rows if row.id not in untold]
+    return _ordered([_album(question, row, counts.get(row.id, 0)) for row in told], order)
 
 
 def get_album(search: Search, album_id: int, *, now: datetime, after: int | None = None) -> Album:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.clock import local_now
+from diffusion_toolkit.library.target_folders import own_folder, require_folder_of
 from diffusion_toolkit.store import backup
 from diffusion_toolkit.store.backup import BackupFile
 from diffusion_toolkit.store.database import Collection, Database
@@ -21,12 +22,13 @@ def back_up(collection: Collection, data_dir: Path, to: Path | None = None) -> B
     """Back the collection up: to the file `to`, into the folder `to`, or into the data folder under a name with the
     time.
 
-    Raises UsageError when the file is there already.
+    Raises UsageError when the file is there already, or its folder is not: that of a drive that is away is not made on
+    another one. StoreError when the disk or the server does not allow it.
     """
-    folder = to if to is not None and os.path.isdir(to) else data_dir / FOLDER if to is None else None
-    path = to if folder is None and to is not None else (folder or data_dir) / _name(collection.name, local_now())
+    path = _place(collection, data_dir, to)
     if os.path.lexists(path):
         raise UsageError(f"{path} is there already; name another file.")
+    require_folder_of(path)
     return backup.write(collection, path)
 
 
@@ -46,6 +48,13 @@ def restore(database: Database, data_dir: Path, path: Path) -> tuple[BackupFile,
 def kept(data_dir: Path) -> list[Path]:
     """The backups in the data folder, newest first."""
     return sorted((data_dir / FOLDER).glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def _place(collection: Collection, data_dir: Path, to: Path | None) -> Path:
+    if to is not None and not os.path.isdir(to):
+        return to
+    folder = own_folder(data_dir, FOLDER) if to is None else to
+    return folder / _name(collection.name, local_now())
 
 
 def _name(collection: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.portable.writing import export
+from diffusion_toolkit.library.target_folders import own_folder
 from diffusion_toolkit.store.database import Collection
 
 FOLDER: Final = "exports"
@@ -21,11 +22,10 @@ def export_daily(collection: Collection, data_dir: Path, now: datetime | None = 
     Raises StoreError when it cannot be written; older files stay then.
     """
     now = now or local_now()
-    folder = data_dir / FOLDER
     files = daily_files(collection, data_dir)
     if files and now.timestamp() - files[0].stat().st_mtime < _DAY.total_seconds():
         return None
-    path = folder / f"{collection.name}.curation-{now:%Y-%m-%d}.json.gz"
+    path = own_folder(data_dir, FOLDER) / f"{collection.name}.curation-{now:%Y-%m-%d}.json.gz"
     if export(collection, path) == 0:
         path.unlink(missing_ok=True)
         return None

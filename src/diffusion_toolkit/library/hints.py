@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from diffusion_toolkit.catalog.counts import listed
 from diffusion_toolkit.catalog.evaluate import EVALUATORS, Question
 from diffusion_toolkit.catalog.known import known_names
 from diffusion_toolkit.query import FIELDS, format_query
@@ -35,7 +36,7 @@ def hints(question: Question, node: Node) -> list[Hint]:
         if EVALUATORS[part.field](question, value).any():
             continue
         near = _nearest(value.text.lower(), _names(known, part.field))
-        if near is not None:
+        if near is not None and _may_be_told(question, part.field, near):
             better = Where(part.field, tuple(Name(near) if each == value else each for each in part.values))
             message = f'No {FIELDS[part.field].title.lower()} "{value.text}"; did you mean "{near}"?'
             found.append(Hint(message=message, query=format_query(_with(node, part, better))))
@@ -53,6 +54,12 @@ def _named(node: Node) -> Iterator[tuple[Where, Name]]:
                     yield node, value
         case _:
             return
+
+
+def _may_be_told(question: Question, field: str, name: str) -> bool:
+    """While NSFW is hidden, only what another picture has is named."""
+    state = question.state
+    return not state.nsfw_hidden or bool((EVALUATORS[field](question, Name(name)) & listed(state)).any())
 
 
 def _names(known: KnownNames, field: str) -> frozenset[str]:

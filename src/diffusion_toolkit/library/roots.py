@@ -160,7 +160,7 @@ def check_roots(collection: Collection) -> list[Root]:
     for root in list_roots(collection):
         reachable = can_be_read(root.path)
         with collection.begin() as connection:
-            empty = reachable and is_empty(root.path) and store.has_pictures(connection, root.id)
+            empty = reachable and not is_mounted(root.path) and store.has_pictures(connection, root.id)
             store.set_state(connection, root.id, "available" if reachable and not empty else "unavailable")
     return list_roots(collection)
 
@@ -184,9 +184,20 @@ def can_be_read(path: str) -> bool:
 
 
 def is_empty(path: str) -> bool:
-    """Whether the folder (stored form) holds nothing at all, as the mount point of an unplugged drive does."""
+    """Whether the folder (stored form) holds nothing at all, as the mount point of an unplugged drive does.
+
+    Raises OSError when it cannot be listed.
+    """
     with os.scandir(system_name(path)) as entries:
         return next(entries, None) is None
+
+
+def is_mounted(path: str) -> bool:
+    """Whether the folder (stored form) can be listed and holds something."""
+    try:
+        return not is_empty(path)
+    except OSError:
+        return False
 
 
 def _root(row: store.RootRow) -> Root:

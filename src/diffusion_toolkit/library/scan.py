@@ -7,8 +7,9 @@ person said of a picture.
 import contextlib
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from diffusion_toolkit.errors import Cancelled, StoreError, ToolkitError
 from diffusion_toolkit.library.roots import Root, get_root
@@ -19,13 +20,14 @@ from diffusion_toolkit.library.scanning.passing import EVERYTHING, folders_to_re
 from diffusion_toolkit.library.scanning.quick import QuickScan
 from diffusion_toolkit.library.scanning.readers import Readers
 from diffusion_toolkit.library.scanning.renames import follow_renamed_folders
-from diffusion_toolkit.library.scanning.runs import Paused, RunRecord, ScanRun, last_scan
+from diffusion_toolkit.library.scanning.runs import Paused, RunRecord, last_scan
 from diffusion_toolkit.library.scanning.waiting import RootUnavailable, quick_lock
 from diffusion_toolkit.paths import printable
 from diffusion_toolkit.progress import IsCancelled, Progress, never, stop_if
 from diffusion_toolkit.store import deep, roots, scans
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.locks import RootLock, root_lock
+from diffusion_toolkit.store.scan_runs import ScanRun
 
 __all__ = ["ScanOptions", "scan"]
 
@@ -119,7 +121,7 @@ def _phases(
     collection: Collection, root: Root, options: ScanOptions, record: RunRecord, counts: Counts
 ) -> Generator[Progress, None, str | None]:
     """Run the phases; returns what the user should know of a scan that went through."""
-    message = None
+    message = record.message
     with Readers(options.read, options.worker_count, options.limits) as readers:
         if options.rebuild:
             folder_ids = _folder_ids(collection, root, options)
@@ -147,9 +149,11 @@ def _folder_ids(collection: Collection, root: Root, options: ScanOptions) -> lis
         return folders_to_read(connection, root.id, options.scope, recursive=root.recursive)
 
 
-def _unreadable(folders: list[str]) -> str | None:
+def _unreadable(folders: Mapping[str, str]) -> str | None:
     if not folders:
         return None
-    named = ", ".join(printable(folder) or "the root itself" for folder in folders[:MOST_NAMED])
-    more = f" and {len(folders) - MOST_NAMED} more" if len(folders) > MOST_NAMED else ""
-    return f"Folders that could not be read: {named}{more}. Their pictures are kept."
+    first = islice(folders.items(), MOST_NAMED)
+    named = ", ".join(f"{printable(folder) or 'the root itself'} ({reason})" for folder, reason in first)
+    if len(folders) > MOST_NAMED:
+        named += f" and {len(folders) - MOST_NAMED:,} more"
+    return f"Folders that could not be read: {named}. Their pictures are kept."

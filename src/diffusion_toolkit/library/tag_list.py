@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from diffusion_toolkit.catalog.counts import TagCounts, sourced_tag_counts
+from diffusion_toolkit.catalog.counts import TagCounts, hidden_tags, sourced_tag_counts
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.library.tags import Tag, list_tags
 
@@ -24,13 +24,17 @@ class CountedTag(Tag):
 def counted_tags(search: Search, source: TagSource | None = None, *, after: int | None = None) -> list[CountedTag]:
     """All tags by name. source: only those that somebody else than a model ever gave, or that no image ever had (own);
     or only those that a model gave (model). after: the token of a write that the counts must show.
+
+    While NSFW is hidden, tags that only hidden pictures have are left out.
     """
     if after is not None:
         search.catalog.seen(after)
     state = search.catalog.state
     counts = sourced_tag_counts(state)
     codes = {number: code for code, number in enumerate(state.tags.ids)}
-    tags = list_tags(search.catalog.collection, dict(zip(state.tags.ids, counts.all.tolist(), strict=True)))
+    untold = {state.tags.ids[code] for code in hidden_tags(state).nonzero()[0].tolist()}
+    known = list_tags(search.catalog.collection, dict(zip(state.tags.ids, counts.all.tolist(), strict=True)))
+    tags = [tag for tag in known if tag.id not in untold]
     return [_counted(tag, counts, codes.get(tag.id)) for tag in _of_source(tags, codes, counts, source)]
 
 

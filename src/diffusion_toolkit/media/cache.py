@@ -145,12 +145,8 @@ class ThumbnailCache:
         return self.folder / key[:2] / f"{key}-{size}.webp"
 
     def _put(self, key: str, size: int, made: bytes) -> None:
-        path = self._path(key, size)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as file:
-                file.write(made)
-            os.replace(file.name, path)
+            _write(self._path(key, size), made)
         except OSError as error:
             log.warning("the thumbnail cache cannot be written: %s", error)
             return
@@ -175,6 +171,19 @@ class ThumbnailCache:
                         continue
                     if file.name.endswith((".webp", ".mp4", ".new")):
                         yield _Entry(max(status.st_atime, status.st_mtime), status.st_size, file.path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".new")
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        os.replace(beside, path)
+    except OSError:
+        _delete(beside)
+        raise
 
 
 def _scan(folder: str | Path) -> Iterator[os.DirEntry[str]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from diffusion_toolkit.errors import Refused, StoreError, UsageError
+from diffusion_toolkit.errors import DiskFull, Refused, StoreError, UsageError
 from diffusion_toolkit.store.data_folder import for_us_alone
 from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.store.server_errors import failure
@@ -26,6 +26,8 @@ from diffusion_toolkit.store.server_programs import Installation, environment, n
 _ASIDE = "before_restore"
 _MAGIC = b"PGDMP"
 _SCAN_ALIVE = "90 seconds"
+_OUR_DRIVE_FULL = re.compile(r"^pg_dump: error: (?!.*ERROR:).*No space left on device", re.MULTILINE)
+"""What pg_dump says when it cannot write; what the server could not write is told as an ERROR of the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,6 @@ def write(collection: Collection, path: Path) -> BackupFile:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     target, password = _target(collection.database)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with open(beside, "xb", opener=for_us_alone):
             pass
         _run(
@@ -54,6 +55,7 @@ def write(collection: Collection, path: Path) -> BackupFile:
                 *(f"--file={beside}", f"--dbname={target}"),
             ],
             password,
+            path,
         )
         found = _described(beside)
         _flush(beside)
@@ -213,7 +215,7 @@ def _of_system(name: str, server: int, installation: Installation) -> str:
     return found
 
 
-def _run(arguments: Sequence[str], password: str) -> None:
+def _run(arguments: Sequence[str], password: str, path: Path) -> None:
     done = subprocess.run(
         arguments,
         stdin=subprocess.DEVNULL,
@@ -225,6 +227,8 @@ def _run(arguments: Sequence[str], password: str) -> None:
         check=False,
     )
     if done.returncode != 0:
+        if _OUR_DRIVE_FULL.search(done.stdout):
+            raise DiskFull(f"No space is left on the drive of {path}; no backup was made.")
         raise failure("The backup could not be made", done.stdout)
 
 

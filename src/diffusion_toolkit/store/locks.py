@@ -19,10 +19,16 @@ class RootLock:
 
     def __init__(self, collection: Collection, root_id: int, work: str = SCAN) -> None:
         self._number = root_lock_number(collection, root_id, work)
+        self._database = collection.database
         self._connection: psycopg.Connection = collection.database.listen()
 
     def take(self) -> bool:
-        """Take the lock if nobody holds it; says whether it is ours now."""
+        """Take the lock if nobody holds it, or keep it; says whether it is ours now.
+
+        Where its connection was lost, a new one is made. Raises StoreError while there is none.
+        """
+        if self._connection.closed:
+            self._connection = self._database.listen()
         with translated_errors():
             row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [self._number]).fetchone()
         return bool(row and row[0])

@@ -12,9 +12,11 @@ from diffusion_toolkit.store import tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
-    """One scan of one root. state: "waiting", "running", "paused", "done", "cancelled" or "failed"; root_path: stored
-    form; phases, folder_ids: what it is to do, with what jobs after it do; no folders: the whole root.
+class ScanRun:
+    """One scan of one root, running or ended. root_path: stored form; moments in UTC.
+
+    state: "running", "paused", "waiting" (to go on after a pause), "done", "cancelled" or "failed"; message: why it did
+    not go through, or what to know of it; phases, folder_ids: what it is to do, or what is left of it when paused.
     """
 
     id: int
@@ -33,6 +35,18 @@ class RunRow:
     finished_at: datetime | None
     phases: list[str]
     folder_ids: list[int]
+
+    @property
+    def progress(self) -> Progress:
+        """The run's state as long work yields it."""
+        return Progress(
+            stage=self.stage,
+            done=self.done,
+            total=self.total,
+            rate_per_s=self.rate_per_s,
+            remaining_s=self.remaining_s,
+            counts=self.counts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +79,15 @@ _SELECT = sa.select(
 
 
 def start_run(
-    connection: sa.Connection, root_id: int, stage: str, phases: Sequence[str], folder_ids: Sequence[int]
+    connection: sa.Connection,
+    root_id: int,
+    stage: str,
+    phases: Sequence[str],
+    folder_ids: Sequence[int],
+    message: str | None = None,
 ) -> int:
     """Begin a run; older ones of this root that never ended were interrupted, and a paused one goes on in it. Only the
-    last ten are kept.
+    last ten are kept. message: what to know of it from the beginning.
     """
     connection.execute(
         sa.text("DELETE FROM scan_run WHERE root_id = :root AND state IN ('waiting', 'paused')"), {"root": root_id}
@@ -88,10 +107,16 @@ def start_run(
         {"root": root_id},
     )
     query = (
-        "INSERT INTO scan_run (root_id, stage, phases, folder_ids)"
-        " VALUES (:root, :stage, :phases, :folders) RETURNING id"
+        "INSERT INTO scan_run (root_id, stage, phases, folder_ids, message)"
+        " VALUES (:root, :stage, :phases, :folders, :message) RETURNING id"
     )
-    values = {"root": root_id, "stage": stage, "phases": list(phases), "folders": list(folder_ids)}
+    values = {
+        "root": root_id,
+        "stage": stage,
+        "phases": list(phases),
+        "folders": list(folder_ids),
+        "message": message,
+    }
     return int(connection.scalars(sa.text(query), values).one())
 
 
@@ -171,24 +196,24 @@ def note_resumed(connection: sa.Connection, run_id: int) -> bool:
     return connection.execute(sa.text(query), {"run": run_id}).rowcount > 0
 
 
-def run_of_id(connection: sa.Connection, run_id: int) -> RunRow | None:
+def run_of_id(connection: sa.Connection, run_id: int) -> ScanRun | None:
     """One run."""
     row = connection.execute(_SELECT.where(_RUN.id == run_id)).mappings().one_or_none()
-    return None if row is None else RunRow(**dict(row))
+    return None if row is None else ScanRun(**dict(row))
 
 
-def last_runs(connection: sa.Connection) -> list[RunRow]:
+def last_runs(connection: sa.Connection) -> list[ScanRun]:
     """The last run of every root, the newest first."""
     last = sa.select(sa.func.max(_RUN.id)).group_by(_RUN.root_id).scalar_subquery()
     query = _SELECT.where(_RUN.id.in_(last)).order_by(_RUN.id.desc())
-    return [RunRow(**dict(row)) for row in connection.execute(query).mappings()]
+    return [ScanRun(**dict(row)) for row in connection.execute(query).mappings()]
 
 
-def last_run(connection: sa.Connection, root_id: int) -> RunRow | None:
+def last_run(connection: sa.Connection, root_id: int) -> ScanRun | None:
     """The last run of one root."""
     query = _SELECT.where(_RUN.root_id == root_id).order_by(_RUN.id.desc()).limit(1)
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else RunRow(**dict(row))
+    return None if row is None else ScanRun(**dict(row))
 
 
 def _values(progress: Progress) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 from procrastinate import App
-from procrastinate.exceptions import UniqueViolation
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from diffusion_toolkit.enrich.engine.stage import StageContext
@@ -117,8 +117,11 @@ async def _work(app: App, context: Mapping[str, object], wait: bool) -> None:
 async def _revive_forever(app: App) -> None:
     """Now and then give the jobs of dead workers back to the queue."""
     while True:
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-            await _revive(app, job)
+        try:
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+                await _revive(app, job)
+        except ConnectorException as error:
+            _log.warning("Jobs of dead workers cannot be looked for now: %s", error)
         await asyncio.sleep(STALLED_S)
 
 

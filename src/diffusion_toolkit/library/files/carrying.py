@@ -7,7 +7,7 @@ from enum import Enum
 from typing import cast
 
 from diffusion_toolkit.library.files import disk
-from diffusion_toolkit.library.files.disk import NotMoved
+from diffusion_toolkit.library.files.disk import FolderGone, NotMoved
 from diffusion_toolkit.library.files.operations import Result, Step, is_undoing, steps_of, temporary_name
 from diffusion_toolkit.paths import printable, stored_name, system_name
 from diffusion_toolkit.record import JsonValue
@@ -35,6 +35,8 @@ def move(operation: Operation) -> Result:
             carried.append(place)
         return Result(happened=True, details=_times(mtime_ns, steps[0].target) | _arrived(steps))
     except (NotMoved, OSError) as error:
+        if (carried or isinstance(error, FolderGone)) and (waiting := away(operation)) is not None:
+            return waiting
         message = _sentence(error)
         left = [steps[place] for place in reversed(carried) if not _carried_back(operation, place, steps[place])]
         return Result(happened=steps[0] in left, message=_and_left(message, left), full=_is_full(error))
@@ -54,6 +56,8 @@ def copy(operation: Operation) -> Result:
         copies = cast("list[JsonValue]", [list(disk.signature(step.target)) for step in steps])
         return Result(happened=True, details={"copies": copies})
     except (NotMoved, OSError) as error:
+        if (made or isinstance(error, FolderGone)) and (waiting := away(operation)) is not None:
+            return waiting
         for step in made:
             with contextlib.suppress(OSError):
                 os.unlink(step.target)

@@ -16,7 +16,7 @@ from diffusion_toolkit.errors import ToolkitError
 
 CHUNK_BYTES = 1 << 20
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_WRITE = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -35,6 +35,10 @@ class DriveFull(NotMoved):
     http_status = 507
 
 
+class FolderGone(NotMoved):
+    """The folder went away while a copy was written into it; a part of it may lie there."""
+
+
 def move(source: str, target: str, temporary: str, *, by_copy: bool = False) -> None:
     """Move an ordinary file. Across drives (or when told so) it is copied to `temporary` beside the target, read back,
     renamed, and only then removed. Raises NotMoved, and then the source is as it was.
@@ -49,12 +53,11 @@ def move(source: str, target: str, temporary: str, *, by_copy: bool = False) -> 
                     raise
         before = signature(source)
         _copied(source, target, temporary)
-        if signature(source) != before:
-            os.unlink(target)
-            raise NotMoved("The file changed while it was copied; it stays where it was. Try again.")
         try:
+            if signature(source) != before:
+                raise NotMoved("The file changed while it was copied; it stays where it was. Try again.")
             os.unlink(source)
-        except OSError:
+        except (NotMoved, OSError):
             os.unlink(target)
             raise
 
@@ -138,20 +141,34 @@ def keep(folder: str) -> None:
 
 
 def _copied(source: str, target: str, temporary: str) -> None:
-    """Copy, read back, rename. Leaves no temporary file, except when we are killed."""
+    """Copy, read back, rename. Leaves no temporary file, except when we are killed. Raises FolderGone where that is not
+    sure.
+    """
     if is_there(target):
         raise FileExistsError(errno.EEXIST, "exists", target)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(temporary)
+    os.close(os.open(temporary, _WRITE | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         if _written(source, temporary) != digest(temporary):
             raise NotMoved("The copy differs from the file: the drive cannot be trusted. The file stays where it was.")
         shutil.copystat(source, temporary, follow_symlinks=False)
         _rename(temporary, target)
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+    except (NotMoved, OSError) as error:
+        _swept(temporary, error)
+        raise
     keep(os.path.dirname(target))
+
+
+def _swept(temporary: str, why: Exception) -> None:
+    """Remove what was written of a copy. Raises FolderGone when its folder is not there."""
+    try:
+        os.unlink(temporary)
+    except FileNotFoundError as error:
+        if not os.path.isdir(os.path.dirname(temporary)):
+            raise FolderGone(str(told(error))) from why
+    except OSError:
+        return
 
 
 def _written(source: str, temporary: str) -> bytes:
@@ -162,7 +179,7 @@ def _written(source: str, temporary: str) -> bytes:
         before = os.fstat(reading)
         if not stat.S_ISREG(before.st_mode):
             raise NotMoved("This is no ordinary file.")
-        writing = os.open(temporary, _WRITE, 0o600)
+        writing = os.open(temporary, _WRITE)
         try:
             while part := os.read(reading, CHUNK_BYTES):
                 hasher.update(part)

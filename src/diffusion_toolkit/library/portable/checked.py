@@ -1,10 +1,17 @@
 """Takes values out of JSON or rows that anybody may have written: what is not of its kind counts as not there."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import cast
 
 LONGEST_TEXT = 100_000
+LONGEST_FILE_NAME = 255
+LONGEST_DIGEST = 64
+MOST_TEXTS = 1_000_000
+YEARS = range(2, 9_999)
+"""In every zone of time, a moment of these years is one that Python knows."""
 
 
 class Checked:
@@ -17,13 +24,16 @@ class Checked:
         """A text, without NUL."""
         return _text(self._values.get(name))
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """The texts of a list."""
-        return tuple(
-            item
-            for item in self._list(name)
-            if isinstance(item, str) and len(item) <= LONGEST_TEXT and "\0" not in item
-        )
+    def file_name(self, name: str) -> str | None:
+        """What a file in a folder can be called."""
+        text = self.text(name)
+        fits = text and len(text) <= LONGEST_FILE_NAME and "/" not in text and text not in (".", "..")
+        return text if fits else None
+
+    def texts(self, name: str, *, longest: int = LONGEST_TEXT, most: int = MOST_TEXTS) -> tuple[str, ...]:
+        """The texts of a list: the first `most` that have at most `longest` characters."""
+        fit = (item for item in self._list(name) if isinstance(item, str) and len(item) <= longest and "\0" not in item)
+        return tuple(islice(fit, most))
 
     def number(self, name: str, lowest: int, highest: int) -> int | None:
         """A whole number within bounds."""
@@ -37,30 +47,35 @@ class Checked:
         return tuple(item for item in self._list(name) if isinstance(item, int) and not isinstance(item, bool))
 
     def real(self, name: str) -> float | None:
-        """A number."""
+        """A number that is neither infinite nor none at all."""
         value = self._values.get(name)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            return None
+        return float(value)
 
     def flag(self, name: str) -> bool:
         """True, or 1 as databases write it."""
         return self._values.get(name) in (True, 1)
 
     def digest(self, name: str) -> bytes | None:
-        """Bytes written as hexadecimal digits."""
+        """At most 64 bytes written as hexadecimal digits."""
         text = self.text(name)
         try:
-            return bytes.fromhex(text) if text else None
+            found = bytes.fromhex(text) if text else None
         except ValueError:
             return None
+        return found if found and len(found) <= LONGEST_DIGEST else None
 
     def moment(self, name: str) -> datetime | None:
-        """A time as ISO 8601 writes it; without a zone it is in UTC."""
+        """A time of the years 2 to 9998 as ISO 8601 writes it; without a zone it is in UTC."""
         text = self.text(name)
         try:
             found = datetime.fromisoformat(text) if text else None
         except ValueError:
             return None
-        return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+        if found is None or found.year not in YEARS:
+            return None
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
     def parts(self, name: str) -> list["Checked"]:
         """The objects of a list."""

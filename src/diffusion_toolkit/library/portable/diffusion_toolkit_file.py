@@ -39,6 +39,7 @@ def opened(path: Path, moved: Mapping[str, str]) -> Generator[Bundle]:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA cell_size_check = ON")
             connection.text_factory = _text
             connection.row_factory = sqlite3.Row
             source = _Source(connection, moved)
@@ -59,8 +60,12 @@ class _Source:
         self._moved = sorted(moved.items(), key=lambda pair: -len(pair[0]))
 
     def columns(self, table: str) -> set[str]:
-        """The columns of a table, none when there is no such table."""
-        rows = self._connection.execute("SELECT name FROM pragma_table_info(?)", [table])
+        """The columns of a table, none when there is no such table. A view is none: its query may never end."""
+        rows = self._connection.execute(
+            "SELECT name FROM pragma_table_info(?1) WHERE EXISTS (SELECT 1 FROM sqlite_schema"
+            " WHERE type = 'table' AND rootpage > 0 AND name = ?1 COLLATE NOCASE)",
+            [table],
+        )
         return {str(row[0]) for row in rows}
 
     def pictures(self) -> Iterator[Picture]:
@@ -118,7 +123,7 @@ class _Source:
             number=number,
             root=folder,
             folder="",
-            name=stored_name(name),
+            name=Checked({"name": stored_name(name)}).file_name("name") or "",
             size_bytes=values.number("FileSize", 1, 2**62),
             rating=values.number("Rating", 1, 10),
             favorite=values.flag("Favorite"),
@@ -158,7 +163,8 @@ class _Source:
         members: dict[int, list[int]] = {}
         if {"AlbumId", "ImageId"} <= self.columns("AlbumImage"):
             for row in self._connection.execute('SELECT "AlbumId", "ImageId" FROM "AlbumImage" ORDER BY rowid'):
-                members.setdefault(row[0], []).append(row[1])
+                if isinstance(row[1], int):
+                    members.setdefault(row[0], []).append(row[1])
         if not {"Id", "Name"} <= self.columns("Album"):
             return
         for row in self._connection.execute(f'SELECT "Id", "Name"{order} FROM "Album"'):  # noqa: S608  a name of ours

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -16,6 +15,7 @@ from diffusion_toolkit.library.tag_vocabulary import add_unknown_aliases, canoni
 from diffusion_toolkit.library.titles import Title, tag_title, title
 from diffusion_toolkit.paths import printable, stored_name
 from diffusion_toolkit.progress import Pace, Progress, stop_if
+from diffusion_toolkit.query.sort import parse_sort
 from diffusion_toolkit.store import albums, journal, named, portable_write, refused_tags
 from diffusion_toolkit.store.album_order import with_added
 from diffusion_toolkit.store.database import Collection
@@ -25,7 +25,8 @@ from diffusion_toolkit.store.portable_write import GivenCuration
 ACTION: Final = "import"
 STAGE: Final = "import"
 AT_ONCE: Final = 5_000
-"""Pictures of one committed batch."""
+MOST_CHARACTERS: Final = 32 * 2**20
+"""Pictures of one committed batch, and characters of their captions and tags."""
 
 MOST_UNKNOWN: Final = 20
 """So many places of pictures that were not found are named."""
@@ -86,8 +87,7 @@ class Import:
     ) -> Iterator[Progress]:
         """Bring everything in, in committed batches; what a cancelled or failed one did can be undone."""
         pace = Pace()
-        coming = iter(pictures)
-        while some := list(islice(coming, AT_ONCE)):
+        for some in _batches(pictures):
             stop_if(is_cancelled)
             self._take(some)
             yield pace.report(STAGE, self.done.pictures, None, {"changed": self.done.changed})
@@ -96,20 +96,24 @@ class Import:
 
     def _take(self, pictures: Sequence[Picture]) -> None:
         images = self._matching.images(pictures, keep_missing=self._options.keep_missing)
-        self._images |= images
         self.done.pictures += len(pictures)
         self.done.found += len(images)
-        for picture in pictures:
-            if picture.number not in images and len(self.done.unknown) < MOST_UNKNOWN:
+        new: list[tuple[int, Picture]] = []
+        for place, picture in enumerate(pictures):
+            image_id = images.get(place)
+            if image_id is not None:
+                self._images.setdefault(picture.number, image_id)
+                if self._is_first(image_id):
+                    new.append((image_id, picture))
+            elif len(self.done.unknown) < MOST_UNKNOWN:
                 self.done.unknown.append(_place(picture))
-        new = [picture for picture in pictures if self._is_first(images.get(picture.number))]
         if new:
             with self._collection.begin() as connection:
-                self._give(connection, [(images[picture.number], picture) for picture in new])
+                self._give(connection, new)
 
-    def _is_first(self, image_id: int | None) -> bool:
-        """Whether this image was found, and by no picture before: two that are one image give the first's curation."""
-        if image_id is None or image_id in self._used:
+    def _is_first(self, image_id: int) -> bool:
+        """Whether no picture before was this image: two that are one image give the first's curation."""
+        if image_id in self._used:
             return False
         self._used.add(image_id)
         return True
@@ -187,7 +191,8 @@ class Import:
             return
         known = named.by_identity(connection, "album", [found.identity]).get(found.identity)
         if known is None:
-            values = {"identity": found.identity, "name": found.name, "query": album.query, "sort": album.sort}
+            sort = _sort(album.sort)
+            values = {"identity": found.identity, "name": found.name, "query": album.query, "sort": sort}
             position = named.last_position(connection, "album")
             known = named.create(connection, journal_id, "album", {**values, "position": position})
             self.done.albums += 1
@@ -202,7 +207,7 @@ class Import:
         found = _title(saved.name)
         if found is None or named.by_identity(connection, "saved_query", [found.identity]):
             return
-        values = {"identity": found.identity, "name": found.name, "query": saved.query, "sort": saved.sort}
+        values = {"identity": found.identity, "name": found.name, "query": saved.query, "sort": _sort(saved.sort)}
         position = named.last_position(connection, "saved_query")
         named.create(
             connection, journal_id, "saved_query", {**values, "view": dict(saved.view or {}), "position": position}
@@ -214,6 +219,26 @@ class Import:
         place = self._matching.place(f"{folder.root}/{folder.path}" if folder.path else folder.root)
         if place is not None and folder.archived in ("folder", "tree"):
             self.done.folders += portable_write.archive(connection, *place, folder.archived)
+
+
+def _batches(pictures: Iterable[Picture]) -> Iterator[list[Picture]]:
+    batch: list[Picture] = []
+    characters = 0
+    for picture in pictures:
+        batch.append(picture)
+        characters += len(picture.caption or "") + sum(map(len, (*picture.tags, *picture.refused_tags)))
+        if len(batch) >= AT_ONCE or characters >= MOST_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _sort(text: str | None) -> str | None:
+    """An order that this program knows."""
+    with suppress(UsageError):
+        return str(parse_sort(text)) if text else None
+    return None
 
 
 def _place(picture: Picture) -> str:

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 from diffusion_toolkit.library.portable.entry import Picture
 from diffusion_toolkit.library.roots import Root
 from diffusion_toolkit.store import portable_match, roots
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.portable_match import Match, Wanted
+
+_NOT_IN_PATHS: Final = {"", ".", ".."}
 
 
 class Matching:
@@ -19,10 +22,10 @@ class Matching:
         self._folders: dict[int, dict[str, int]] = {}
 
     def images(self, pictures: Sequence[Picture], *, keep_missing: bool) -> dict[int, int]:
-        """Number of each picture to the image it is. keep_missing: pictures whose file is not there, but whose digest
-        is known, become missing images, which come to life when a scan meets the file.
+        """Place of each picture in the sequence to the image it is. keep_missing: pictures whose file is not there, but
+        whose digest is known, become missing images, which come to life when a scan meets the file.
         """
-        wanted = [self._wanted(picture) for picture in pictures]
+        wanted = [self._wanted(place, picture) for place, picture in enumerate(pictures)]
         with self._collection.begin() as connection:
             found = _chosen(portable_match.matches(connection, wanted))
         if keep_missing:
@@ -34,13 +37,14 @@ class Matching:
         spelled = _spelled(folder)
         for root, root_id in self._roots:
             if spelled == root or spelled.startswith(root + "/"):
-                return root_id, spelled[len(root) + 1 :]
+                inside = spelled[len(root) + 1 :]
+                return (root_id, inside) if not inside or _NOT_IN_PATHS.isdisjoint(inside.split("/")) else None
         return None
 
-    def _wanted(self, picture: Picture) -> Wanted:
+    def _wanted(self, number: int, picture: Picture) -> Wanted:
         place = self.place(f"{picture.root}/{picture.folder}" if picture.folder else picture.root)
         return Wanted(
-            number=picture.number,
+            number=number,
             root_id=place[0] if place else None,
             folder=place[1] if place else "",
             name=picture.name,
@@ -51,7 +55,9 @@ class Matching:
         )
 
     def _added(self, unknown: Sequence[Wanted]) -> dict[int, int]:
-        fit = [one for one in unknown if one.root_id is not None and one.fingerprint and one.name]
+        usable = (one for one in unknown if one.root_id is not None and one.fingerprint and one.name)
+        by_place = {(one.root_id, one.folder, one.name): one for one in usable}
+        fit = list(by_place.values())
         if not fit:
             return {}
         with self._collection.begin() as connection:

@@ -1,7 +1,8 @@
 """Reads what `writing` wrote, a picture at a time; a document that somebody laid out anew is read as a whole."""
 
 import gzip
-from collections.abc import Generator, Iterator
+import zlib
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,20 @@ from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.portable.checked import Checked
 from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery, TagAlias
 from diffusion_toolkit.library.portable.writing import FORMAT, GZIP, VERSION
+from diffusion_toolkit.library.saved_queries import LARGEST_VIEW
 from diffusion_toolkit.record import JsonValue
+from diffusion_toolkit.store.clean import clean_json
 
-LARGEST_WHOLE = 512 * 2**20
+LARGEST_WHOLE = 256 * 2**20
 """A document that is not a picture a line is held whole; beyond so many bytes it is refused."""
 
 LONGEST_LINE = 64 * 2**20
+MOST_VALUES = 15_000_000
+"""A line of more values is refused: two letters of JSON are an object of a hundred bytes in memory."""
+
+LONGEST_TAG = 1_000
+MOST_TAGS = 1_000
+
 _PICTURES = b'"pictures": [\n'
 
 
@@ -40,7 +49,7 @@ def opened(path: Path) -> Generator[Bundle]:
             raw.seek(0)
             file = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_compressed else raw
             yield _bundle(file, path)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     except orjson.JSONDecodeError as error:
         raise UsageError(f"{path} is not whole, or not written by this program: {error}.") from error
@@ -65,6 +74,8 @@ def _whole(begun: bytes, file: IO[bytes], path: Path) -> Bundle:
 
 
 def _object(data: bytes) -> dict[str, object]:
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise UsageError(f"This is no curation of a library: more than {MOST_VALUES:,} values stand in one line.")
     found: object = orjson.loads(data)
     return cast("dict[str, object]", found) if isinstance(found, dict) else {}
 
@@ -117,7 +128,7 @@ def _around(document: Checked) -> Around:
                 name=part.text("name") or "",
                 query=part.text("query") or "",
                 sort=part.text("sort"),
-                view=cast("dict[str, JsonValue]", part.mapping("view")),
+                view=_view(part.mapping("view")),
                 position=part.real("position") or 0.0,
             )
             for part in document.parts("saved_queries")
@@ -125,12 +136,18 @@ def _around(document: Checked) -> Around:
     )
 
 
+def _view(given: Mapping[str, object]) -> dict[str, JsonValue]:
+    """What the page shows beside a query, as the store can hold it; none where it is too much."""
+    view = cast("dict[str, JsonValue]", clean_json(given))
+    return view if len(orjson.dumps(view)) <= LARGEST_VIEW else {}
+
+
 def _picture(part: Checked) -> Picture:
     return Picture(
         number=part.number("number", 0, 2**31 - 1) or 0,
         root=part.text("root") or "",
         folder=part.text("folder") or "",
-        name=part.text("name") or "",
+        name=part.file_name("name") or "",
         size_bytes=part.number("size_bytes", 0, 2**62),
         mtime_ns=part.number("mtime_ns", -(2**62), 2**62),
         fingerprint=part.digest("fingerprint"),
@@ -143,6 +160,6 @@ def _picture(part: Checked) -> Picture:
         viewed_at=part.moment("viewed_at"),
         touched_at=part.moment("touched_at"),
         caption=part.text("caption"),
-        tags=part.texts("tags"),
-        refused_tags=part.texts("refused_tags"),
+        tags=part.texts("tags", longest=LONGEST_TAG, most=MOST_TAGS),
+        refused_tags=part.texts("refused_tags", longest=LONGEST_TAG, most=MOST_TAGS),
     )

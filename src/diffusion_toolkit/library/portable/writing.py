@@ -16,6 +16,7 @@ import orjson
 from diffusion_toolkit.errors import StoreError, UsageError
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.portable.entry import Album, Around, Folder, Picture, SavedQuery, TagAlias
+from diffusion_toolkit.library.target_folders import require_folder_of
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.portable import CuratedRow, Export, exporting
 
@@ -28,13 +29,13 @@ def export(collection: Collection, path: Path) -> int:
     """Write all curation of the collection to `path` (compressed when it ends in .gz); returns how many pictures.
 
     The file appears only when it is whole, and takes the place of an earlier export alone. Raises UsageError when
-    something else is there, StoreError when it cannot be written.
+    something else is there, or its folder is not; StoreError when it cannot be written.
     """
+    require_folder_of(path)
     if os.path.lexists(path) and not _may_be_replaced(path):
         raise UsageError(f"{path} is there already, and is no export of curation; name another file.")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with exporting(collection) as view:
             count = _write(view, collection.name, beside, compressed=path.suffix == ".gz")
         os.replace(beside, path)

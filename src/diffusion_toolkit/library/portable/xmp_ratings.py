@@ -4,6 +4,7 @@ XMP knows one to five stars; here they are 2, 4 … 10. Windows writes per cent.
 """
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from diffusion_toolkit.formats.source import OPEN_FLAGS
 from diffusion_toolkit.formats.xmp import packet_properties
 
 LARGEST_SIDECAR = 4 * 2**20
+MOST_WORDS = 1_000
 _PER_CENT = ((87, 10), (63, 8), (38, 6), (13, 4), (1, 2))
 _REJECTED = -1
 
@@ -38,7 +40,7 @@ def foreign_curation(path: str) -> Foreign:
 def _understood(properties: Mapping[str, str]) -> Foreign:
     stars, per_cent = (_number(properties.get(name)) for name in ("xmp:Rating", "MicrosoftPhoto:Rating"))
     rating = 2 * stars if stars is not None and 1 <= stars <= 5 else _of_per_cent(per_cent)
-    words = properties.get("dc:subject", "").split(", ")
+    words = properties.get("dc:subject", "").split(", ", MOST_WORDS)[:MOST_WORDS]
     return Foreign(
         rating=rating, rejected=stars == _REJECTED, tags=tuple(word.strip() for word in words if word.strip())
     )
@@ -60,6 +62,17 @@ def _read(path: str) -> bytes:
         descriptor = os.open(path, OPEN_FLAGS)
     except (OSError, ValueError):
         return b""
-    with os.fdopen(descriptor, "rb") as file:
-        data = file.read(LARGEST_SIDECAR + 1)
+    try:
+        data = _read_regular(descriptor)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
     return data if len(data) <= LARGEST_SIDECAR else b""
+
+
+def _read_regular(descriptor: int) -> bytes:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return b""
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read(LARGEST_SIDECAR + 1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diffusion_toolkit.library.roots import Root, can_be_read, is_empty
+from diffusion_toolkit.library.roots import Root, is_mounted
 from diffusion_toolkit.library.scanning.file_state import file_state
 from diffusion_toolkit.library.scanning.readers import Readers
 from diffusion_toolkit.library.scanning.walk import File, Listing
@@ -91,7 +91,7 @@ class Moves:
         if candidate.root_id == self._root.id:
             return True
         if candidate.root not in self._reachable:
-            reachable = candidate.available and can_be_read(candidate.root) and not is_empty(candidate.root)
+            reachable = candidate.available and is_mounted(candidate.root)
             self._reachable[candidate.root] = reachable
         return self._reachable[candidate.root]
 

@@ -6,7 +6,7 @@ One thread walks while another compares and writes, so that the store works whil
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 
@@ -87,8 +87,8 @@ class QuickScan:
         return int(roots.has_pictures(connection, self._root.id))
 
     @property
-    def unreadable(self) -> list[str]:
-        """Folders (stored form, relative) that could not be listed."""
+    def unreadable(self) -> Mapping[str, str]:
+        """Folders (stored form, relative) that could not be listed, and why."""
         return self._walk.unreadable
 
     def run(self, check: Check) -> Iterator[Progress]:

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 
 from diffusion_toolkit.errors import Cancelled, NotFound, UsageError
 from diffusion_toolkit.library.scanning.options import QUICK, ScanOptions
@@ -12,6 +11,7 @@ from diffusion_toolkit.store import scan_runs as store
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.deep import Connection
 from diffusion_toolkit.store.locks import is_root_locked
+from diffusion_toolkit.store.scan_runs import ScanRun
 
 EVERY_S = 0.5
 """A run writes its progress at most this often."""
@@ -19,44 +19,6 @@ EVERY_S = 0.5
 
 class Paused(Cancelled):
     """A person paused the scan; it can go on from where it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanRun:
-    """One scan of one root, running or ended. root_path: stored form; moments in UTC.
-
-    state: "running", "paused", "waiting" (to go on after a pause), "done", "cancelled" or "failed"; message: why it did
-    not go through, or what to know of it; phases, folder_ids: what it is to do, or what is left of it when paused.
-    """
-
-    id: int
-    root_id: int
-    root_path: str
-    state: str
-    stage: str
-    done: int
-    total: int | None
-    rate_per_s: float
-    remaining_s: float | None
-    counts: dict[str, int]
-    message: str | None
-    started_at: datetime
-    seen_at: datetime
-    finished_at: datetime | None
-    phases: list[str]
-    folder_ids: list[int]
-
-    @property
-    def progress(self) -> Progress:
-        """The run's state as long work yields it."""
-        return Progress(
-            stage=self.stage,
-            done=self.done,
-            total=self.total,
-            rate_per_s=self.rate_per_s,
-            remaining_s=self.remaining_s,
-            counts=self.counts,
-        )
 
 
 def running_scans(collection: Collection) -> list[ScanRun]:
@@ -67,14 +29,14 @@ def running_scans(collection: Collection) -> list[ScanRun]:
 def last_scans(collection: Collection) -> list[ScanRun]:
     """The last scan of every root, running or not, the newest first."""
     with collection.begin() as connection:
-        return [_run(collection, connection, row) for row in store.last_runs(connection)]
+        return [_as_it_is(collection, connection, row) for row in store.last_runs(connection)]
 
 
 def last_scan(collection: Collection, root_id: int) -> ScanRun | None:
     """The last scan of one root."""
     with collection.begin() as connection:
         row = store.last_run(connection, root_id)
-        return None if row is None else _run(collection, connection, row)
+        return None if row is None else _as_it_is(collection, connection, row)
 
 
 def ask_to_stop(collection: Collection) -> int:
@@ -89,7 +51,7 @@ def get_scan(collection: Collection, run_id: int) -> ScanRun:
         row = store.run_of_id(connection, run_id)
         if row is None:
             raise NotFound("There is no such scan any more.")
-        return _run(collection, connection, row)
+        return _as_it_is(collection, connection, row)
 
 
 def ask_one_to_stop(collection: Collection, run_id: int) -> None:
@@ -107,7 +69,8 @@ def ask_to_pause(collection: Collection, run_id: int) -> bool:
 def note_paused(collection: Collection, root_id: int, phases: Sequence[str], folder_ids: Sequence[int]) -> None:
     """A scan that did not begin yet is paused."""
     with collection.begin() as connection:
-        run_id = store.start_run(connection, root_id, phases[0], phases, folder_ids)
+        message = _standing(connection, root_id, phases)
+        run_id = store.start_run(connection, root_id, phases[0], phases, folder_ids, message)
         store.pause_run(connection, run_id, phases)
 
 
@@ -136,7 +99,10 @@ class RunRecord:
         self._written_at = time.monotonic()
         self._last = Progress(stage=stage, done=0)
         with collection.begin() as connection:
-            self._id = store.start_run(connection, root_id, stage, self._phases, options.folder_ids)
+            self.message = _standing(connection, root_id, self._phases)
+            """What the look for files before this run had to say; None when this run looks itself."""
+
+            self._id = store.start_run(connection, root_id, stage, self._phases, options.folder_ids, self.message)
 
     def note(self, progress: Progress) -> Progress:
         """Take down how far the scan is. Raises Cancelled or Paused when it was asked to stop, here or anywhere."""
@@ -187,24 +153,14 @@ class RunRecord:
         self._written_at = time.monotonic()
 
 
-def _run(collection: Collection, connection: Connection, row: store.RunRow) -> ScanRun:
-    """The run as it is: one that "runs" without the lock of its root was killed."""
-    died = row.state == "running" and not is_root_locked(connection, collection, row.root_id)
-    return ScanRun(
-        id=row.id,
-        root_id=row.root_id,
-        root_path=row.root_path,
-        state="failed" if died else row.state,
-        stage=row.stage,
-        done=row.done,
-        total=row.total,
-        rate_per_s=row.rate_per_s,
-        remaining_s=row.remaining_s,
-        counts=row.counts,
-        message=INTERRUPTED if died else row.message,
-        started_at=row.started_at,
-        seen_at=row.seen_at,
-        finished_at=row.finished_at,
-        phases=row.phases,
-        folder_ids=row.folder_ids,
-    )
+def _standing(connection: Connection, root_id: int, phases: Sequence[str]) -> str | None:
+    """What the last run said of a root, for one that only reads what that run found."""
+    last = None if QUICK in phases else store.last_run(connection, root_id)
+    return last.message if last is not None and last.state in ("done", "paused", "waiting") else None
+
+
+def _as_it_is(collection: Collection, connection: Connection, run: ScanRun) -> ScanRun:
+    """One that "runs" without the lock of its root was killed."""
+    if run.state != "running" or is_root_locked(connection, collection, run.root_id):
+        return run
+    return replace(run, state="failed", message=INTERRUPTED)

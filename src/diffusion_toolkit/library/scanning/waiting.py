@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from diffusion_toolkit.errors import NotFound
-from diffusion_toolkit.library.roots import Root, can_be_read, is_empty
+from diffusion_toolkit.library.roots import Root, is_empty
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.locks import root_lock
 
@@ -26,9 +26,13 @@ class RootUnavailable(NotFound):
 
 def require_root(root: Root, *, had_pictures: bool) -> None:
     """Raise RootUnavailable when the root cannot be listed, or is empty though it held pictures."""
-    if not can_be_read(root.path):
-        raise RootUnavailable("The folder cannot be reached. Its pictures are kept; is its drive connected?")
-    if had_pictures and is_empty(root.path):
+    try:
+        empty = is_empty(root.path)
+    except PermissionError as error:
+        raise RootUnavailable("The system does not permit to list the folder. Its pictures are kept.") from error
+    except OSError as error:
+        raise RootUnavailable("The folder cannot be reached. Its pictures are kept; is its drive connected?") from error
+    if had_pictures and empty:
         raise RootUnavailable("The folder is empty but held pictures. They are kept; is its drive connected?")
 
 

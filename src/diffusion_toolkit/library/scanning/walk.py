@@ -57,13 +57,13 @@ class Listing:
 
 @dataclass(slots=True)
 class Walk:
-    """A walk over one root, or a part of it. unreadable: folders (stored form) that could not be listed, known while
-    walking."""
+    """A walk over one root, or a part of it. unreadable: folders (stored form) that could not be listed, and why, known
+    while walking."""
 
     root: str
     passing: Passing = field(default_factory=Passing)
     scope: Scope = EVERYTHING
-    unreadable: list[str] = field(default_factory=list[str])
+    unreadable: dict[str, str] = field(default_factory=dict[str, str])
 
     def listings(self) -> Iterator[Listing]:
         """Every folder that can be read, in a fixed order. Symbolic links are not followed."""
@@ -83,8 +83,8 @@ class Walk:
                 listing = _list(folder, path, inner)
             except (FileNotFoundError, NotADirectoryError):
                 continue
-            except OSError:
-                self.unreadable.append(path)
+            except OSError as error:
+                self.unreadable[path] = error.strerror or str(error)
                 continue
             if mark is None:
                 yield listing

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from watchfiles import Change, watch
 
-from diffusion_toolkit.library.roots import Root, can_be_read, is_empty
+from diffusion_toolkit.library.roots import Root, can_be_read, is_mounted
 from diffusion_toolkit.library.watching.dirt import Kind
 from diffusion_toolkit.library.watching.drives import mounts, network_type
 from diffusion_toolkit.paths import stored_name, system_name
@@ -106,7 +106,7 @@ class Listener:
 
     def _is_there(self) -> bool:
         """Reachable, and not the bare mount point of a drive that is away."""
-        return can_be_read(self.root.path) and not (self._was_away and is_empty(self.root.path))
+        return can_be_read(self.root.path) and (is_mounted(self.root.path) or not self._was_away)
 
     def _why_polling(self) -> str | None:
         if self._options.polling:

@@ -18,6 +18,7 @@ from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS
 from diffusion_toolkit.web.models import LARGEST_ID
 from diffusion_toolkit.web.models_files import AddCheckAnswer, AddCheckRequest, FilesAnswer, NameProblem
+from diffusion_toolkit.web.receiving import receive_into, room_told
 from diffusion_toolkit.web.routes.files import outcome_answer
 from diffusion_toolkit.web.thumbnail_pool import ClientGone, ThumbnailPool
 from diffusion_toolkit.web.writing import TheWriting, Writing
@@ -76,9 +77,8 @@ async def add_file_to_folder(
     folder = await run_in_threadpool(receiving, writing.library.data_dir)
     received = folder / f"{secrets.token_hex(8)}{Path(name).suffix}"
     try:
-        with received.open("xb") as file:
-            async for part in request.stream():
-                await run_in_threadpool(file.write, part)
+        with room_told(), received.open("xb") as file:
+            await receive_into(request, file)
             await run_in_threadpool(_finish, file, received, modified)
         pool: ThumbnailPool = request.app.state.explain_pool
         record = await pool.run(request, lambda: writing.library.explainer.read(received))

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from diffusion_toolkit.errors import UsageError
 from diffusion_toolkit.library.files.names import checked_name, fitting
 from diffusion_toolkit.record import NO_ORIGINS, FileRecord
 from diffusion_toolkit.web.asked import PROBLEMS, TheLibrary
 from diffusion_toolkit.web.models_inspect import InspectedAnswer
+from diffusion_toolkit.web.receiving import receive
 from diffusion_toolkit.web.thumbnail_pool import ClientGone, ThumbnailPool
 
 NAMELESS = "file"
@@ -39,9 +39,7 @@ async def inspect_file(
     # Only its reader knows this file, and only by a name that every drive can hold.
     with tempfile.TemporaryDirectory(prefix="dtk-inspect-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / _file_name(name)
-        with path.open("wb") as file:
-            async for part in request.stream():
-                await run_in_threadpool(file.write, part)
+        await receive(request, path)
         try:
             record = await pool.run(request, lambda: library.explainer.read(path))
         except ClientGone:

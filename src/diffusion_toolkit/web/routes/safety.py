@@ -1,8 +1,6 @@
 """Backups in the data folder, and curation as a file to take away or bring in."""
 
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +16,7 @@ from diffusion_toolkit.library.portable.importing import Imported, ImportOptions
 from diffusion_toolkit.library.portable.writing import export
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
 from diffusion_toolkit.web.models_safety import BackupAnswer, ImportedAnswer, RestoredAnswer, RestoreRequest
+from diffusion_toolkit.web.receiving import receive
 
 router = APIRouter(prefix=IN_COLLECTION, tags=["safety"], responses=PROBLEMS)
 
@@ -78,20 +77,13 @@ async def import_curation(
 ) -> Imported:
     """Bring in the file that is sent: an export of ours, or the database of the older Diffusion Toolkit."""
     pairs = dict(_pair(text) for text in moved)
-    with _received() as path:
-        with path.open("wb") as file:
-            async for part in request.stream():
-                await run_in_threadpool(file.write, part)
+    with tempfile.TemporaryDirectory(prefix="dtk-import-") as folder:
+        path = Path(folder) / "received"
+        await receive(request, path)
         found = await run_in_threadpool(library.collection, collection)
         done = await run_in_threadpool(bring_file, found, path, "a file", pairs, ImportOptions(over=overwrite))
     library.wrote(collection, done.token)
     return done
-
-
-@contextmanager
-def _received() -> Generator[Path]:
-    with tempfile.TemporaryDirectory(prefix="dtk-import-") as folder:
-        yield Path(folder) / "received"
 
 
 def _pair(text: str) -> tuple[str, str]:
