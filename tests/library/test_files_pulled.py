@@ -70,6 +70,12 @@ def mount(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[bool]:
         command = ["mount", "-t", "tmpfs", "-o", "size=1m", "drive", place]
         if not sys.platform.startswith("linux") or subprocess.run(command, check=False).returncode != 0:
             pytest.skip("no right to mount here")
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        if subprocess.run(["mount", "--move", place, elsewhere], check=False).returncode != 0:
+            subprocess.run(["umount", "--lazy", place], check=False)
+            pytest.skip("what is mounted in a shared place cannot be moved")
+        subprocess.run(["mount", "--move", elsewhere, place], check=True)
     yield wanted
     if wanted:
         subprocess.run(["umount", "--lazy", place], check=False)

@@ -25,7 +25,7 @@ BOOK = Path(__file__).parents[1] / "book" / "files"
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 FILES = sorted(path for folder in (SAMPLES, BOOK) for path in folder.rglob("*.*") if path.suffix.lower() in ENDINGS)
 WORDS = Description(tags=("a fox", "snow & <ice>"), text='A "red" fox.')
-RECIPE_IN_DESCRIPTION = {"drawthings-description.png", "mflux-xmp.png"}
+RECIPE_IN_DESCRIPTION = {"drawthings-description.png", "mflux-xmp.png", "mochidiffusion-6.png"}
 
 PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
