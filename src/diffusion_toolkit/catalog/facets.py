@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import NO_MOMENT, Array, Longs
+from diffusion_toolkit.catalog.columns import NO_MOMENT, Array, Longs, Mask
 from diffusion_toolkit.catalog.days import counts_by_month, months_between
 from diffusion_toolkit.catalog.dimensions import Resources
 from diffusion_toolkit.catalog.evaluate.albums import album_mask
@@ -64,6 +64,12 @@ class Counting:
     def of(self, column: str) -> Array:
         """The values of a column."""
         return self.chosen.of(self.state.columns[column])
+
+    def marks(self) -> Mask:
+        """Which of all images are in the result, in a new array."""
+        marks = np.zeros(self.state.count, np.bool_)
+        marks[self.chosen.positions] = True
+        return marks
 
     def counts(self, column: str, size: int) -> Longs:
         """How many images have each code of a column, `size` codes at least, in a new array."""
@@ -212,9 +218,7 @@ def _strengths(kind: str) -> Counter:
     def counter(counting: Counting) -> Counted:
         state = counting.state
         images, weights = state.resource_lists.weighted(state.resources.of_kind(kind))
-        marks = np.zeros(state.count, np.bool_)
-        marks[counting.chosen.positions] = True
-        here = marks[images]
+        here = counting.marks()[images]
         distinct, codes = np.unique(weights[here], return_inverse=True)
         # A picture that uses two with the same strength counts once.
         pairs = np.unique(codes.astype(np.int64) * state.count + images[here])
@@ -246,8 +250,7 @@ def _tags(counting: Counting) -> Counted:
 def _albums(counting: Counting) -> Counted:
     """Smart ones too."""
     state, rows = counting.state, counting.state.albums.rows
-    marks = np.zeros(state.count, np.bool_)
-    marks[counting.chosen.positions] = True
+    marks = counting.marks()
     counts = [
         np.count_nonzero(marks[state.album_positions(row)])
         if row.query is None

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,10 @@ import sqlalchemy as sa
 from diffusion_toolkit.enrich.engine import batches, patience, runs
 from diffusion_toolkit.enrich.engine.stage import StageFailed
 from diffusion_toolkit.enrich.runtimes.onnx import OutOfMemory
-from diffusion_toolkit.enrich.stages import registry
 from diffusion_toolkit.errors import DiskFull
 from diffusion_toolkit.store import enrichment_items as items
 from diffusion_toolkit.store.database import Collection
-from enrich.engine.world import Greys, done, kind, library, said, start, worked
-
-Use = Callable[..., Greys]
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Use:
-    """Make a stage and let it be the only kind there is."""
-
-    def make(**options: object) -> Greys:
-        stage = Greys(**options)  # pyright: ignore[reportArgumentType]  (fields by name)
-        monkeypatch.setattr(registry, "KINDS", (kind(stage),))
-        return stage
-
-    return make
+from enrich.engine.world import Use, done, library, said, start, worked
 
 
 def test_a_killed_runner_costs_nothing_but_time(collection: Collection, tmp_path: Path, use: Use) -> None:

@@ -1,7 +1,6 @@
 """People who change their library while a run looks at the same pictures: their word stays, and nothing is lost."""
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,26 +8,11 @@ import sqlalchemy as sa
 
 from diffusion_toolkit.enrich.engine import runs
 from diffusion_toolkit.enrich.engine.stage import StageFailed
-from diffusion_toolkit.enrich.stages import registry
 from diffusion_toolkit.library.scan import scan
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK, ScanOptions
 from diffusion_toolkit.library.tags import Tagging, tag_images
 from diffusion_toolkit.store.database import Collection
-from enrich.engine.world import Greys, done, kind, library, said, start, worked
-
-Use = Callable[..., Greys]
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Use:
-    """Make a stage and let it be the only kind there is."""
-
-    def make(**options: object) -> Greys:
-        stage = Greys(**options)  # pyright: ignore[reportArgumentType]  (fields by name)
-        monkeypatch.setattr(registry, "KINDS", (kind(stage),))
-        return stage
-
-    return make
+from enrich.engine.world import Use, done, library, said, start, worked
 
 
 @pytest.mark.parametrize("moment", ["write_first", "write_last"])

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,21 +19,7 @@ from diffusion_toolkit.errors import Cancelled, NotFound, UsageError
 from diffusion_toolkit.library.scan import scan
 from diffusion_toolkit.library.scanning.options import DEEP, QUICK, ScanOptions
 from diffusion_toolkit.store.database import Collection
-from enrich.engine.world import ONE_DECODER, Greys, context, done, grey, kind, library, said, start, worked
-
-Use = Callable[..., Greys]
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Use:
-    """Make a stage and let it be the only kind there is."""
-
-    def make(**options: object) -> Greys:
-        stage = Greys(**options)  # pyright: ignore[reportArgumentType]  (fields by name)
-        monkeypatch.setattr(registry, "KINDS", (kind(stage),))
-        return stage
-
-    return make
+from enrich.engine.world import ONE_DECODER, Greys, Use, context, done, grey, kind, library, said, start, worked
 
 
 def test_each_picture_is_looked_at_once_and_what_is_seen_is_kept(

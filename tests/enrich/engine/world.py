@@ -103,6 +103,10 @@ class Greys:
         self.closed += 1
 
 
+Use = Callable[..., Greys]
+"""Makes a stage of these fields, the only kind there is: the fixture `use`."""
+
+
 def kind(*stages: Greys) -> StageKind:
     """A kind that opens these very stages."""
 
