@@ -2,11 +2,12 @@
 
 python -m bench.enrich
 
-WD v3's base architecture (ViT-B/16 at 448) with random weights, on pictures of 1024 × 1024. Each baseline is measured
-alone, in the same process, before and after the run it is compared with, several times in turn: the median counts,
-because machines do not keep their speed for minutes. Looking alone is done in the size of batch that it is fastest in.
-A run's start (the decoders, the trials of the size of batch, a first look that takes longer) is in it, and not in the
-baselines: about a second and a half, which a round has to be long against.
+WD v3's base architecture (ViT-B/16 at 448) with random weights, on pictures of 1024 × 1024. Machines do not keep their
+speed: one that is rented changes it by a quarter within a minute. So a run stands still again and again, and the
+network alone looks at as many pictures as it just looked at in the run: both meet the same speeds, and their ratio
+means something. Looking alone is done in the size of batch that it is fastest in. A run's start (the decoders, the
+trials of the size of batch, a first look that takes longer) and its end (the last commit) are in it, and not in the
+baselines: about a second and a half, which the run has to be long against.
 """
 
 import argparse
@@ -16,8 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -37,16 +37,24 @@ from diffusion_toolkit.store.database import Collection, Database
 from diffusion_toolkit.store.server import connect_embedded
 
 WANTED: Final = 0.9
+AHEAD_S: Final = 0.3
+"""While a run stands still, what it decodes ahead is done in this time, and the network is alone after it."""
+
 FORMATS: Final = {"png": {}, "jpg": {"quality": 92}}
+
+
+TRIALS: Final = 24
+"""Pictures in which a run has found its size of batch: before it, standing still would be taken for slowness."""
 
 
 def main() -> None:
     """Make a model and pictures, and measure each format."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=int, default=60, help="of each format in each round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pictures", type=int, default=200, help="of each format")
+    parser.add_argument("--slice", type=int, default=10, help="pictures between two times that a run stands still")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or directml")
     parser.add_argument("--size", choices=("base", "large", "tiny"), default="base", help="of the network")
+    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 2, 4], help="that looking alone tries")
     asked = parser.parse_args()
     sizes = {
@@ -62,36 +70,64 @@ def main() -> None:
         device: Device = asked.device
         context = StageContext(models_folder=models, runtime=RuntimeOptions(device=device))
         print("       decoding/s   looking/s (batch)   together/s   of the slower")
-        for ending, options in FORMATS.items():
-            rounds = [_pictures(Path(folder) / ending / str(n), ending, asked, options) for n in range(asked.rounds)]
-            print(f"{ending:5}", _line(database.collection(ending), rounds, context, asked.batches), flush=True)
+        for ending in asked.formats:
+            files = _pictures(Path(folder) / ending, ending, asked.pictures, FORMATS[ending])
+            print(f"{ending:5}", _line(database.collection(ending), files, context, asked), flush=True)
         database.close()
 
 
-def _pictures(folder: Path, ending: str, asked: argparse.Namespace, options: dict[str, int]) -> list[Path]:
+def _pictures(folder: Path, ending: str, count: int, options: dict[str, int]) -> list[Path]:
     folder.mkdir(parents=True)
-    first = int(folder.name) * asked.pictures
-    return [make_picture(folder / f"{first + n}.{ending}", first + n, **options) for n in range(asked.pictures)]
+    return [make_picture(folder / f"{n}.{ending}", n, **options) for n in range(count)]
 
 
-def _line(
-    collection: Collection, rounds: Sequence[Sequence[Path]], context: StageContext, batches: Sequence[int]
-) -> str:
+def _line(collection: Collection, files: Sequence[Path], context: StageContext, asked: argparse.Namespace) -> str:
     (stage,) = tags.KIND.open(tags.KIND.check({}), context)
-    rates = {batch: _looking(rounds[0], stage, batch) for batch in batches}
+    rates = {batch: _looking(stage, batch, 3 * max(asked.batches)) for batch in asked.batches}
     batch = max(rates, key=rates.__getitem__)
-    found: list[tuple[float, float, float, float]] = []
-    for files in rounds:
-        decoding, looking = [_decoding(files, stage)], [_looking(files, stage, batch)]
-        together = _together(collection, files[0].parent, context)
-        looking.append(_looking(files, stage, batch))
-        decoding.append(_decoding(files, stage))
-        slower = min(sum(decoding), sum(looking)) / 2
-        found.append((sum(decoding) / 2, sum(looking) / 2, together, together / slower))
-    decoded, looked, all_of_it, share = (median(column) for column in zip(*found, strict=True))
-    shares = " ".join(f"{each[3]:.3f}" for each in found)
+    decoded = _decoding(files, stage)
+    alone = _Alone(batch, asked.slice)
+    together = _together(collection, files[0].parent, context, alone)
+    decoded = (decoded + _decoding(files, stage)) / 2
+    share = together / min(decoded, alone.rate)
     verdict = "" if share >= WANTED else f"  (wanted: {WANTED})"
-    return f"{decoded:11.2f} {looked:11.2f} ({batch:2}) {all_of_it:16.2f} {share:15.3f}{verdict}   rounds: {shares}"
+    return f"{decoded:11.2f} {alone.rate:11.2f} ({batch:2}) {together:16.2f} {share:15.3f}{verdict}"
+
+
+class _Alone:
+    """Lets a run stand still after every so many pictures, and its network look at as many alone."""
+
+    def __init__(self, batch: int, every: int) -> None:
+        self._batch = batch
+        self._every = every
+        self._since = -TRIALS
+        self._looked: list[tuple[int, float]] = []
+        self.stood_s = 0.0
+        """Seconds that are not the run's."""
+
+    @property
+    def rate(self) -> float:
+        """Pictures in a second that the network looked at alone."""
+        return sum(count for count, _ in self._looked) / sum(took for _, took in self._looked)
+
+    def beside(self, stage: AnyStage) -> AnyStage:
+        """The stage, which looks alone now and then."""
+        infer = stage.infer
+
+        def looks(batch: Sequence[Any]) -> Sequence[Any]:
+            results = infer(batch)
+            self._since += len(batch)
+            if self._since >= self._every:
+                started = time.perf_counter()
+                time.sleep(AHEAD_S)
+                count = -(-self._every // self._batch) * self._batch
+                self._looked.append((count, count / _looking(stage, self._batch, count, infer)))
+                self._since = 0
+                self.stood_s += time.perf_counter() - started
+            return results
+
+        stage.infer = looks
+        return stage
 
 
 def _decoding(files: Sequence[Path], stage: AnyStage) -> float:
@@ -108,17 +144,19 @@ def _decoding(files: Sequence[Path], stage: AnyStage) -> float:
         return _per_second(len(files), lambda: list(pool.map(one, files)), decoders.close)
 
 
-def _looking(files: Sequence[Path], stage: AnyStage, batch: int) -> float:
+def _looking(stage: AnyStage, batch: int, count: int, infer: Callable[[Sequence[Any]], object] | None = None) -> float:
     """Pictures that the network looks at in a second, from memory."""
     random = np.random.default_rng(1)
     pixels = random.integers(0, 255, (448, 448, 3), dtype=np.uint8)
     prepared = [stage.prepare(Given(image_id=0, pixels=pixels))] * batch
-    stage.infer(prepared)
-    rounds = max(2, len(files) // batch // 3)
-    return _per_second(rounds * batch, lambda: [stage.infer(prepared) for _ in range(rounds)])
+    look = infer or stage.infer
+    if infer is None:
+        look(prepared)
+    rounds = count // batch
+    return _per_second(rounds * batch, lambda: [look(prepared) for _ in range(rounds)])
 
 
-def _together(collection: Collection, folder: Path, context: StageContext) -> float:
+def _together(collection: Collection, folder: Path, context: StageContext, alone: _Alone) -> float:
     """Pictures from file to committed tags in a second; loading the model is left out, all else is in."""
     root = add_root(collection, folder)
     for _ in scan(collection, root.id, ScanOptions(phases=("quick",), workers=1)):
@@ -131,7 +169,7 @@ def _together(collection: Collection, folder: Path, context: StageContext) -> fl
     opened: list[float] = []
 
     def timed(options: Options, known: StageContext) -> tuple[AnyStage, ...]:
-        found = tags.open_stages(options, known)
+        found = tuple(alone.beside(stage) for stage in tags.open_stages(options, known))
         opened.append(time.perf_counter())
         return found
 
@@ -139,7 +177,7 @@ def _together(collection: Collection, folder: Path, context: StageContext) -> fl
     run_id = runs.start(collection, Wanted(kind="tags"), ids, context)
     for _ in work(collection, run_id, context):
         pass
-    took = time.perf_counter() - opened[-1]
+    took = time.perf_counter() - opened[-1] - alone.stood_s
     run = runs.get_run(collection, run_id)
     assert (run.done, run.failed) == (len(ids), 0)
     return len(ids) / took

@@ -43,6 +43,11 @@ class _Graph:
     def linear(self, what: str, inner: int, outer: int) -> str:
         return self.add("Add", self.add("MatMul", what, self.weight(inner, outer)), self.weight(outer))
 
+    def head(self, what: str, width: int) -> str:
+        """The logits, so low that some forty labels of a picture pass a threshold of 0.35, as of a real tagger."""
+        logits = self.add("MatMul", what, self.weight(width, LABELS))
+        return self.add("Add", logits, self.constant(self._random.normal(-4, 1.25, LABELS).astype(np.float32)))
+
     def norm(self, what: str, width: int) -> str:
         one, nothing = self.constant(np.ones(width, np.float32)), self.constant(np.zeros(width, np.float32))
         return self.add("LayerNormalization", what, one, nothing, axis=-1, epsilon=1e-6)
@@ -88,7 +93,7 @@ def write_tagger(folder: Path, *, width: int = 768, blocks: int = 12, heads: int
         inside = graph.gelu(graph.linear(graph.norm(flow, width), width, 4 * width))
         flow = graph.add("Add", flow, graph.linear(inside, 4 * width, width))
     mean = graph.add("ReduceMean", graph.norm(flow, width), axes=[1], keepdims=0)
-    graph.nodes.append(helper.make_node("Sigmoid", [graph.linear(mean, width, LABELS)], ["output"]))
+    graph.nodes.append(helper.make_node("Sigmoid", [graph.head(mean, width)], ["output"]))
     made = helper.make_graph(
         graph.nodes,
         "vit",

@@ -24,6 +24,7 @@ from diffusion_toolkit.library.tags import Tagging, create_tag, import_tags, lis
 from diffusion_toolkit.library.undo import last_actions, redo, undo
 from diffusion_toolkit.store import model_tags
 from diffusion_toolkit.store.database import Collection, Database
+from diffusion_toolkit.store.vocabulary import Spelling
 from library.curated import put_images, rows
 
 LISTS = {"joytag": ["long hair", "gray hair", "glove", "smile"], "wd": ["long hair", "grey hair", "gloves", "smile"]}
@@ -66,6 +67,24 @@ def test_all_that_becomes_a_tag_is_spelled_alike(collection: Collection) -> None
     assert {tag.name for tag in list_tags(collection)} == {
         *("long hair", "cat", "armor", "grey hair", "colored skin", "tire"),
     }
+
+
+def test_who_says_the_same_tags_again_and_again_follows_the_map(collection: Collection) -> None:
+    (image,) = put_images(collection, 1)
+    spelling = Spelling()
+
+    def spelled(*tags: str) -> dict[str, str]:
+        with collection.begin() as connection:
+            model_tags.write(connection, "wd", [(image, [(tag, 0.5) for tag in tags])], spelling.of)
+            return spelling.of(connection, tags)
+
+    assert spelled("kitty", "Glove") == {"kitty": "kitty", "Glove": "Glove"}
+    add_alias(collection, "kitty", "cat")
+    learn_labels(collection, LISTS)
+    assert spelled("kitty", "Glove", "smile") == {"kitty": "cat", "Glove": "glove", "smile": "smile"}
+    assert said(collection, image, "wd") == {"cat": 0.5, "Glove": 0.5, "smile": 0.5}
+    remove_aliases(collection, ["kitty"])
+    assert spelled("kitty") == {"kitty": "kitty"}
 
 
 def test_a_tag_that_is_there_is_taken_as_it_is(collection: Collection) -> None:

@@ -1,8 +1,8 @@
 """SQL of what taggers say: tags with confidences, and ratings. A person's own tags are never touched."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from diffusion_toolkit.store.database import driver
 from diffusion_toolkit.store.journal import Connection
@@ -10,6 +10,8 @@ from diffusion_toolkit.store.refused_tags import REFUSED, refused
 from diffusion_toolkit.store.tags import USER
 from diffusion_toolkit.store.vocabulary import spelled
 from diffusion_toolkit.vocabulary import tag_key
+
+Spell: TypeAlias = Callable[[Connection, Iterable[str]], dict[str, str]]
 
 RATINGS: Final = ("general", "sensitive", "questionable", "explicit")
 """The ratings in the order in which `image_rating.probabilities` has them."""
@@ -51,14 +53,20 @@ ORDER BY image_id
 """
 
 
-def write(connection: Connection, source: str, rows: Sequence[tuple[int, Sequence[tuple[str, float]]]]) -> None:
+def write(
+    connection: Connection,
+    source: str,
+    rows: Sequence[tuple[int, Sequence[tuple[str, float]]]],
+    spell: Spell = spelled,
+) -> None:
     """Let these be the tags, with confidences of 0 to 1, that a model gives to images; what it said before goes.
 
     Names that are new become tags. Images that are gone are passed over, and tags that a person took from an image.
+    spell: gives the canonical names; that of a `Spelling` for whoever writes often.
     """
     if source in (USER, REFUSED):
         raise ValueError("What a person said of tags is not a model's to write.")
-    ids = tag_ids(connection, {name for _, tags in rows for name, _ in tags})
+    ids = tag_ids(connection, {name for _, tags in rows for name, _ in tags}, spell)
     kept_away = barred(connection, [image_id for image_id, _ in rows])
     numbers: list[int] = []
     tag_arrays: list[str] = []
@@ -89,9 +97,9 @@ def rated_nsfw(connection: Connection, run_id: int, sources: Sequence[str], abov
     return [row[0] for row in driver(connection).execute(_RATED, [run_id, list(sources), above])]
 
 
-def tag_ids(connection: Connection, names: set[str]) -> dict[str, int]:
+def tag_ids(connection: Connection, names: set[str], spell: Spell = spelled) -> dict[str, int]:
     """The tag of each name, by its canonical name; those that no tag has become tags."""
-    canonical = spelled(connection, sorted(names))
+    canonical = spell(connection, sorted(names))
     identities = {name: _identity(canonical[name]) for name in canonical}
     first = {identity: canonical[name] for name, identity in reversed(identities.items())}
     known = _known(connection, first)

@@ -60,6 +60,24 @@ def edition(connection: Connection) -> Edition:
     return Edition(alias_map(connection).pairs, tuple((row[0], bytes(row[1])) for row in lists))
 
 
+class Spelling:
+    """The canonical names of a source that says the same tags again and again: worked out once for each edition."""
+
+    def __init__(self) -> None:
+        self._edition: Edition | None = None
+        self._spelled: dict[str, str] = {}
+
+    def of(self, connection: Connection, names: Iterable[str]) -> dict[str, str]:
+        """As `spelled`. Remembers every name that it was ever asked for."""
+        wanted = list(names)
+        now = edition(connection)
+        if now != self._edition:
+            self._edition, self._spelled = now, {}
+        if new := [name for name in wanted if name not in self._spelled]:
+            self._spelled |= spelled(connection, new)
+        return {name: self._spelled[name] for name in wanted}
+
+
 def learn(connection: Connection, lists: Mapping[str, Sequence[str]]) -> list[str]:
     """Note label lists, by what they are called; returns those that are new or were different.
 

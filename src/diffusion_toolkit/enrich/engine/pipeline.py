@@ -9,14 +9,14 @@ import logging
 import os
 import queue
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 from diffusion_toolkit.enrich.engine.batches import Looking
+from diffusion_toolkit.enrich.engine.between import Between, Item
 from diffusion_toolkit.enrich.engine.stage import AnyStage, Given, ItemFailed, StageFailed
 from diffusion_toolkit.errors import Cancelled, NotFound, ToolkitError
 from diffusion_toolkit.media.decoders import Cancel, Decoders
@@ -29,9 +29,6 @@ from diffusion_toolkit.store.enrichment_texts import TextNeed
 CARDS: Final = ("cuda", "directml")
 AT_ONCE: Final = 2
 """Batches that a card is given at once: while it works on one, the next is put together and the last is read."""
-
-WAIT_S: Final = 0.25
-"""A batch that is not full waits so long for more."""
 
 DOUBT_S: Final = 0.5
 """Pictures that a network raised on are held back so long for one that it does not raise on."""
@@ -94,7 +91,7 @@ class Pipeline:
         self._taking = threading.Lock()
         self._taken: deque[Picture] = deque()
         self._is_over = False
-        self._between = _Between(self._stages, self._room, len(self._looking))
+        self._between = Between(self._stages, self._room, len(self._looking))
         self._outcomes: queue.Queue[Outcome] = queue.Queue(RESULTS_WAITING)
         self._stopping = threading.Event()
         self._trouble: list[BaseException] = []
@@ -200,7 +197,7 @@ class Pipeline:
         told before it has done one; if it never does, and there are others, these get its pictures. What is in doubt
         when the work is stopped is left to whoever goes on with it.
         """
-        doubted: dict[str, list[tuple[_Item, ItemFailed]]] = {name: [] for name in looking}
+        doubted: dict[str, list[tuple[Item, ItemFailed]]] = {name: [] for name in looking}
         while True:
             sizes = {name: each.batch.size for name, each in looking.items()}
             batch = self._between.take(sizes, DOUBT_S if any(doubted.values()) else None)
@@ -236,7 +233,7 @@ class Pipeline:
             if not self._left[number]:
                 self._lost.append(f"Device {number + 1} ({device}) stopped: {error}")
 
-    def _tell_doubted(self, name: str, doubted: list[tuple["_Item", ItemFailed]]) -> None:
+    def _tell_doubted(self, name: str, doubted: list[tuple[Item, ItemFailed]]) -> None:
         for (claimed, _), failed in doubted:
             self._tell(Outcome(claimed=claimed, stage=name, result=failed))
         doubted.clear()
@@ -298,96 +295,6 @@ def prepared(stage: AnyStage, picture: Picture, pixels: Pixels | ItemFailed | No
         return ItemFailed(f"{type(error).__name__}: {error}", "file")
 
 
-_Item: TypeAlias = tuple[ClaimedImage, Any]
-"""A picture, and what its stage made of it."""
-
-
 def _is_doubtful(result: Any) -> bool:
     """Whether the network raised on a picture: for its own sake, or for the device's."""
     return isinstance(result, ItemFailed) and result.cause == "network"
-
-
-class _Between:
-    """Prepared pictures by stage, between those who decode and those who look. Bounded. lookers: how many look."""
-
-    def __init__(self, stages: Mapping[str, AnyStage], room: Any, lookers: int) -> None:
-        self._waiting: dict[str, deque[_Item]] = {name: deque() for name in stages}
-        self._room = room
-        self._lookers = lookers
-        self._looked_at = 0
-        self._changed = threading.Condition()
-        self._begun = 0
-        self._ended = 0
-        self._closed = False
-
-    def begin(self) -> None:
-        """One more decodes."""
-        with self._changed:
-            self._begun += 1
-
-    def end(self) -> None:
-        """One less decodes; after the last, nothing comes any more."""
-        with self._changed:
-            self._ended += 1
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """Let nobody wait any more."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    def put(self, name: str, item: _Item) -> None:
-        """Add a picture, when there is room for it. Raises Cancelled when all was closed."""
-        with self._changed:
-            while len(self._waiting[name]) >= self._room(name) and not self._closed:
-                self._changed.wait()
-            if self._closed:
-                raise Cancelled("The work was stopped.")
-            self._waiting[name].append(item)
-            self._changed.notify_all()
-
-    def take(self, sizes: Mapping[str, int], patience_s: float | None = None) -> tuple[str, list[_Item]] | None:
-        """The next batch: a full one, or what there is after a short wait; `settled` or `give_back` follows it.
-
-        An empty one when nothing came in `patience_s`; None when nothing comes any more.
-        """
-        with self._changed:
-            begun = since = time.monotonic()
-            while not self._closed:
-                name = max(sizes, key=lambda name: len(self._waiting[name]) / sizes[name])
-                waiting = self._waiting[name]
-                decoded = self._begun > 0 and self._begun == self._ended
-                waited = time.monotonic() - since
-                if len(waiting) >= sizes[name] or (waiting and (decoded or waited >= WAIT_S)):
-                    batch = [waiting.popleft() for _ in range(min(sizes[name], len(waiting)))]
-                    self._looked_at += 1
-                    self._changed.notify_all()
-                    return name, batch
-                if decoded and not self._looked_at:
-                    return None
-                if not waiting and patience_s is not None and time.monotonic() - begun >= patience_s:
-                    return name, []
-                # An empty shelf has no batch to wait for.
-                self._changed.wait(max(0.0, WAIT_S - waited) if waiting else patience_s)
-                if not waiting:
-                    since = time.monotonic()
-        return None
-
-    def settled(self) -> None:
-        """A batch was looked at."""
-        with self._changed:
-            self._looked_at -= 1
-            self._changed.notify_all()
-
-    def give_back(self, items: Mapping[str, Sequence[_Item]]) -> bool:
-        """Whoever had a batch looks at none any more, others get these; False, and nothing happens, without others."""
-        with self._changed:
-            if self._lookers == 1:
-                return False
-            self._lookers -= 1
-            self._looked_at -= 1
-            for name, some in items.items():
-                self._waiting[name].extendleft(reversed(some))
-            self._changed.notify_all()
-            return True

@@ -58,7 +58,7 @@ def tried_here(trial: Trial) -> Measured:
     """Try in this process. Nothing is written."""
     with (
         opened_on_devices(trial.kind, trial.options, trial.context) as runners,
-        trial.local.open_decoders() as decoders,
+        trial.local.open_decoders(runners) as decoders,
     ):
         tried, failed, rate = _measured(runners, trial, decoders)
         return Measured(

@@ -21,9 +21,12 @@ from diffusion_toolkit.progress import IsCancelled, Progress, never, stop_if
 from diffusion_toolkit.store.database import Collection
 from diffusion_toolkit.store.enrichment_runs import Wish
 
-DECODER_NICENESS: Final = 5
-"""Of decoders below the process that looks: a network on the same processor, or the thread that feeds a card, stands
-still for as long as one of its threads waits; they decode ahead in the time that it leaves."""
+BESIDE_CARDS: Final = 5
+"""Niceness of decoders below the process that looks: the thread that feeds a card does not wait for them."""
+
+BESIDE_NETWORKS: Final = 19
+"""As above, where the network is on the same processor. All its threads stand still while one of them waits for a
+core, so decoders only get the time that it leaves: when no picture is ready, that is all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +42,11 @@ class LocalOptions:
         return self.decoders or max(2, os.cpu_count() or 2)
 
     @contextlib.contextmanager
-    def open_decoders(self) -> Generator[Decoders]:
-        """The processes that decode."""
-        decoders = self.pool or Decoders(self.decoder_count, niceness=DECODER_NICENESS)
+    def open_decoders(self, runners: Sequence[Sequence[AnyStage]]) -> Generator[Decoders]:
+        """The processes that decode for these stages."""
+        on_processor = any(stage.device == "cpu" for stage in runners[0])
+        niceness = BESIDE_NETWORKS if on_processor else BESIDE_CARDS
+        decoders = self.pool or Decoders(self.decoder_count, niceness=niceness)
         try:
             yield decoders
         finally:
@@ -114,8 +119,8 @@ def _worked(
     options: LocalOptions,
 ) -> Generator[Progress, None, Wish | None]:
     with (
-        options.open_decoders() as decoders,
         opened_on_devices(run.kind, run.options, context) as runners,
+        options.open_decoders(runners) as decoders,
     ):
         stages = by_name(run, runners[0])
         notices = notices_of(runners)

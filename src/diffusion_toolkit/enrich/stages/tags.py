@@ -23,6 +23,7 @@ from diffusion_toolkit.store import model_tags
 from diffusion_toolkit.store.enrichment_texts import TextNeed
 from diffusion_toolkit.store.journal import Connection
 from diffusion_toolkit.store.proposals import ProposalDraft
+from diffusion_toolkit.store.vocabulary import Spelling
 
 NAME: Final = "tags"
 SIDE: Final = 448
@@ -37,6 +38,7 @@ class TagStage:
     def __init__(self, tagger: Tagger, thresholds: Thresholds) -> None:
         self._tagger = tagger
         self._thresholds = thresholds
+        self._spelling = Spelling()
         self.name = stage_name(tagger.source)
         self.version = version(tagger.version, thresholds)
         self.pixels: PixelNeed | None = PixelNeed(form="square", side=SIDE)
@@ -59,7 +61,7 @@ class TagStage:
         """Keep tags and rating, apart from what a person says."""
         source = self._tagger.source
         named = [(image_id, [(tag.name, tag.confidence) for tag in found.tags]) for image_id, found in rows]
-        model_tags.write(connection, source, named)
+        model_tags.write(connection, source, named, self._spelling.of)
         rated = [(image_id, found.rating.probabilities) for image_id, found in rows if found.rating]
         if rated:
             model_tags.write_ratings(connection, source, rated)
