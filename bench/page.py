@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bench.catalog import make_library, pss_mb, wait_for_snapshot
+from bench.catalog import make_library, wait_for_snapshot
+from bench.page_memory import weigh
 from bench.page_tasks import traced_tasks
 from bench.page_thumbnails import fill_thumbnails
 from bench.serving import Serving, serving
@@ -39,9 +39,6 @@ WINDOW_MS: Final = 1_500
 FLING_S: Final = 1.2
 TRACED_GESTURES: Final = 12
 REST_MS: Final = 120
-BREATH_S: Final = 8.0
-"""The browser gives back what a fling left behind once the page rests."""
-
 PROBE: Final = Path(__file__).with_name("page_probe.js")
 EMPTY_PAGE: Final = """<div style="height: 5000000px"></div><script>
   const seen = { frame: 0, task: 0 };
@@ -83,18 +80,24 @@ def main() -> None:
             server.total("")
             wait_for_snapshot(folder)
         with serving(folder) as server, chromium() as browser:
-            server.total("")
-            measure(browser, server, asked.jumps, asked.fling)
+            fling = min(asked.fling, server.total("") * 9 // 10)
+            measure(browser, server, asked.jumps, fling)
+            weigh_page(server, fling)
+
+
+def chromium_path() -> str:
+    """Where it is installed."""
+    path = next(installed(whole=True), None)
+    if path is None:
+        raise SystemExit("No browser: run `python tests/browser/find_browser.py`, or set DTK_BROWSER.")
+    return str(path)
 
 
 @contextmanager
 def chromium() -> Generator[Browser]:
     """A browser that people use, rather than the shell without windows that the tests like best."""
-    path = next(installed(whole=True), None)
-    if path is None:
-        raise SystemExit("No browser: run `python tests/browser/find_browser.py`, or set DTK_BROWSER.")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(BROWSER_ARGUMENTS))
+        opened = playwright.chromium.launch(executable_path=chromium_path(), args=list(BROWSER_ARGUMENTS))
         yield opened
         opened.close()
 
@@ -102,13 +105,11 @@ def chromium() -> Generator[Browser]:
 def measure(browser: Browser, server: Serving, jumps: int, fling: int) -> None:
     """All of it, one page after the other."""
     print(f"{browser.browser_type.name} {browser.version}, {os.cpu_count()} cores, {server.total(''):,} images")
-    empty_mb = browser_mb(browser)
     fling_over_nothing(browser)
     open_again_and_again(browser, server)
     with opened_page(browser, server) as (page, session):
         jump_around(page, jumps)
-        flung = fling_through(page, session, min(fling, server.total("") * 9 // 10))
-        measure_memory(browser, session, empty_mb, flung)
+        fling_through(page, session, fling)
         weigh_tasks(browser, page, session)
 
 
@@ -167,8 +168,8 @@ def jump_around(page: Page, times: int) -> None:
 # --- flinging -------------------------------------------------------------------------------------
 
 
-def fling_through(page: Page, session: Any, images: int) -> int:
-    """Wheel gestures of 1.2 s with short rests, as many as it takes; how many images went by."""
+def fling_through(page: Page, session: Any, images: int) -> None:
+    """Wheel gestures of 1.2 s with short rests, as many as it takes."""
     page.mouse.move(1410, 500)
     page.keyboard.press("Home")
     page.locator("[role=grid]").evaluate("grid => grid.focus()")
@@ -198,7 +199,6 @@ def fling_through(page: Page, session: Any, images: int) -> int:
     for kind, ms in busy.items():
         report(f"  main thread: {kind}", ms / max(1, seen["frames"]), "ms a frame", None)
     report("  from rest to full thumbnails", seen["settled"], "ms", TARGET_JUMP_MS)
-    return flung
 
 
 def weigh_tasks(browser: Browser, page: Page, session: Any) -> None:
@@ -248,26 +248,20 @@ def fling_over_nothing(browser: Browser, times: int = 5) -> None:
 # --- memory ---------------------------------------------------------------------------------------
 
 
-def measure_memory(browser: Browser, session: Any, empty_mb: tuple[float, float], flung: int) -> None:
-    """After all of it: the heap as it is and after a collection, and the processes."""
-    heap = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
-    flung_mb, _ = browser_mb(browser)
-    time.sleep(BREATH_S)
-    page_mb, all_mb = browser_mb(browser)
-    session.send("HeapProfiler.collectGarbage")
-    kept = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
-    report(f"JS heap after {flung:,} images", heap, f"MB ({kept:.0f} after a collection)", TARGET_MB)
-    report("memory of the page's process (PSS)", page_mb, f"MB ({flung_mb:.0f} at once)", TARGET_MB)
-    report("memory of the whole browser (PSS)", all_mb, f"MB ({empty_mb[1]:.0f} before the page)", TARGET_MB)
-
-
-def browser_mb(browser: Browser) -> tuple[float, float]:
-    """Megabytes of the largest page process, and of all processes of the browser."""
-    session: Any = browser.new_browser_cdp_session()
-    found: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    session.detach()
-    pages = [psutil.Process(each["id"]) for each in found if each["type"] == "renderer"]
-    return max((pss_mb([page]) for page in pages), default=0.0), pss_mb([psutil.Process(each["id"]) for each in found])
+def weigh_page(server: Serving, images: int) -> None:
+    """In a browser of its own: Playwright has pages keep what they got."""
+    way = {"yDistance": -FREE_WHEEL_PX_S * FLING_S, "speed": FREE_WHEEL_PX_S}
+    found = weigh(chromium_path(), (*BROWSER_ARGUMENTS, "--window-size=1440,900"), server.url, PROBE, images, way)
+    report(
+        f"JS heap after {found.flung:,} images",
+        found.heap_mb,
+        f"MB ({found.kept_mb:.0f} after a collection)",
+        TARGET_MB,
+    )
+    report("memory of the page's process (PSS)", found.page_mb, f"MB ({found.at_once_mb:.0f} at once)", TARGET_MB)
+    grown = f"MB ({found.empty_all_mb:.0f} before the page)"
+    report("memory of the whole browser (PSS)", found.all_mb, grown, None)
+    report("  of it what the page added", found.all_mb - found.empty_all_mb, "MB", TARGET_MB)
 
 
 # --- printing -------------------------------------------------------------------------------------
