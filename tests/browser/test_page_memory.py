@@ -1,4 +1,4 @@
-"""What scrolled out of the page is let go: a long day of browsing takes no more memory than its first minute."""
+"""What scrolled out of the page is let go, and a page at rest asks for nothing: so it can stay open all day."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from browser.conftest import Open
 from browser.opening import expect_thumbnails, tiles
+from diffusion_toolkit.web.live import POLL_S
 
 pytestmark = pytest.mark.browser
 
@@ -47,3 +48,13 @@ def test_tiles_that_scrolled_away_are_let_go(open_page: Open) -> None:
         session.send("HeapProfiler.collectGarbage")
         assert tiles(page).count() > 0
         assert page.evaluate(ALIVE) <= 2 * page.evaluate(IN_PAGE)
+
+
+def test_a_page_at_rest_asks_for_nothing(open_page: Open) -> None:
+    with open_page() as page:
+        expect_thumbnails(page)
+        page.wait_for_timeout(3_000)  # what comes after the pictures
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.wait_for_timeout(int(1_000 * (POLL_S + 2)))
+        assert asked == []

@@ -39,6 +39,33 @@ def test_a_slow_visitor_gets_the_latest_state_and_no_backlog() -> None:
     asyncio.run(play())
 
 
+def test_a_state_is_told_once_to_each_until_it_is_another() -> None:
+    async def play() -> None:
+        broadcaster = Broadcaster()
+        broadcaster.open()
+        early, late = Visitor("main"), Visitor("main")
+        streams = [broadcaster.stream(early)]
+        await next_batch(streams[0])
+        told: list[bytes] = []
+        for state in ("off", "off", "on", "on", "off"):
+            if state == "on" and len(streams) == 1:
+                late.give("roots", "main", ["off"], is_state=True)
+                streams.append(broadcaster.stream(late))
+                await next_batch(streams[1])
+            broadcaster.publish("roots", "main", [state], is_state=True)
+            await asyncio.sleep(0.01)
+            told += [b"".join(visitor.waiting.values()) for visitor in (early, late)]
+            for visitor in (early, late):
+                visitor.waiting.clear()
+        off, on = message("roots", ["off"]), message("roots", ["on"])
+        assert told[0::2] == [off, b"", on, b"", off]
+        assert told[1::2] == [b"", b"", on, b"", off]
+        for stream in streams:
+            await stream.aclose()
+
+    asyncio.run(play())
+
+
 def test_closing_ends_every_stream_at_once() -> None:
     async def play() -> None:
         broadcaster = Broadcaster()

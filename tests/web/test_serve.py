@@ -72,8 +72,8 @@ def test_events_tell_of_scans_and_changes_and_do_not_hold_the_end(
     with httpx2.stream("GET", f"{url}api/events", timeout=20) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         events = _events(answer)
-        first = [next(events), next(events)]
-        assert {name for name, _ in first} == {"scan", "changed"}
+        first = [next(events) for _ in range(3)]
+        assert {name for name, _ in first} == {"scan", "roots", "changed"}
         (run,) = dict(first)["scan"]
         assert (run["state"], run["stage"]) == ("done", "deep")
         revision = dict(first)["changed"]["revision"]

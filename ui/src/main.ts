@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/opsz.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { begin } from './state/beginning';
 import './styles/tokens.css';
 import './styles/base.css';
 
@@ -14,4 +15,4 @@ function tellShown(event: Event): void {
 document.addEventListener('error', tellShown, true);
 document.addEventListener('load', tellShown, true);
 
-mount(App, { target });
+void begin().then(() => mount(App, { target }));

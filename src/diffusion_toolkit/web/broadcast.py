@@ -15,15 +15,24 @@ MOST_VISITORS = 64
 
 @dataclass(slots=True, eq=False)
 class Visitor:
-    """One open stream. `waiting` holds at most one message per name and collection: a newer one takes its place."""
+    """One open stream. `waiting` holds at most one message per name and collection: a newer one takes its place.
+
+    known: the states that were told, by their events.
+    """
 
     collection: str
     waiting: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])
     called: asyncio.Event = field(default_factory=asyncio.Event)
+    known: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])
 
-    def give(self, event: str, collection: str, data: object) -> None:
-        """Leave a message."""
-        self.waiting[event, collection] = message(event, data)
+    def give(self, event: str, collection: str, data: object, *, is_state: bool = False) -> None:
+        """Leave a message; a state that it has been told already is no news."""
+        text = message(event, data)
+        if is_state and self.known.get((event, collection)) == text:
+            return
+        if is_state:
+            self.known[event, collection] = text
+        self.waiting[event, collection] = text
         self.called.set()
 
 
@@ -56,15 +65,17 @@ class Broadcaster:
         """No more streams are given out."""
         return len(self._visitors) >= MOST_VISITORS
 
-    def publish(self, event: str, collection: str, data: object) -> None:
-        """Tell all who look at this collection. From any thread."""
+    def publish(self, event: str, collection: str, data: object, *, is_state: bool = False) -> None:
+        """Tell all who look at this collection. From any thread. is_state: it says how something is, not that something
+        happened; who knows it is not told again.
+        """
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._give, event, collection, data)
+            self._loop.call_soon_threadsafe(self._give, event, collection, data, is_state)
 
-    def _give(self, event: str, collection: str, data: object) -> None:
+    def _give(self, event: str, collection: str, data: object, is_state: bool) -> None:
         for visitor in self._visitors:
             if visitor.collection == collection:
-                visitor.give(event, collection, data)
+                visitor.give(event, collection, data, is_state=is_state)
 
     async def stream(self, visitor: Visitor) -> AsyncGenerator[bytes]:
         """The bytes of one stream, until it or the server ends."""

@@ -40,11 +40,19 @@ def scan_list(collection: Collection) -> list[dict[str, object]]:
     return [answer.model_dump() for answer in scan_answers(collection)]
 
 
+def states(collection: Collection) -> list[tuple[str, object]]:
+    """How scans, roots and the work of models are: events and their data."""
+    found: list[tuple[str, object]] = [("scan", scan_list(collection)), ("roots", root_news(collection))]
+    if work := model_work(collection):
+        found.append(("models", work))
+    if runs := run_news(collection):
+        found.append(("enrichment", runs))
+    return found
+
+
 def first_messages(library: Library, name: str) -> list[tuple[str, object]]:
     """What a visitor is told on arrival, so that nothing is missed after a break. Raises NotFound."""
-    messages: list[tuple[str, object]] = [("scan", scan_list(library.collection(name)))]
-    if runs := run_news(library.collection(name)):
-        messages.append(("enrichment", runs))
+    messages = states(library.collection(name))
     revision = library.revision(name)
     if revision is not None:
         messages.append(("changed", {"collection": name, "revision": revision}))
@@ -84,9 +92,5 @@ class LiveNews:
 
     def _tell_scans(self) -> None:
         for name in self._broadcaster.watched:
-            self._broadcaster.publish("scan", name, scan_list(self._library.collection(name)))
-            self._broadcaster.publish("roots", name, root_news(self._library.collection(name)))
-            if work := model_work(self._library.collection(name)):
-                self._broadcaster.publish("models", name, work)
-            if runs := run_news(self._library.collection(name)):
-                self._broadcaster.publish("enrichment", name, runs)
+            for event, data in states(self._library.collection(name)):
+                self._broadcaster.publish(event, name, data, is_state=True)

@@ -1,6 +1,7 @@
 """The page's own files. Addresses without a dot are the page itself: its address is its state."""
 
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI, Response
 from starlette.exceptions import HTTPException
@@ -8,6 +9,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from diffusion_toolkit.web.failures import failure
+
+KEPT: Final = (
+    ("assets", "public, max-age=31536000, immutable"),
+    ("favicon", "public, max-age=86400"),  # browsers ask for it with every address that a page gives itself
+)
+"""How long browsers keep files, by how their paths begin; they ask for all others again."""
 
 
 class PageFiles(StaticFiles):
@@ -22,8 +29,7 @@ class PageFiles(StaticFiles):
                 raise
             path = "index.html"
             answer = await super().get_response(path, scope)
-        lasting = path.startswith("assets")
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        answer.headers["Cache-Control"] = next((kept for start, kept in KEPT if path.startswith(start)), "no-cache")
         return answer
 
 

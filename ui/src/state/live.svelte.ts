@@ -3,7 +3,7 @@ import * as library from '../api/library';
 import type { Run } from '../api/enrichment';
 import type { ModelWork } from '../api/places';
 import type { NsfwAnswer, NsfwMode } from '../api/settings';
-import type { ScanRun, Status } from '../api/types';
+import type { Root, ScanRun, Status } from '../api/types';
 import { enrichment } from './enrichment.svelte';
 import { modelJobs } from './modelWork.svelte';
 import { forgetThumbnails } from './thumbnails';
@@ -18,8 +18,11 @@ export const isPaused = (scan: ScanRun): boolean => scan.state === 'paused' || s
 
 type Listener = () => void;
 
+/** What of a root changes by itself. */
+export type RootNews = Pick<Root, 'id' | 'state' | 'scanned_at' | 'watching' | 'watching_reason'>;
+
 /** Events that change no picture by themselves, so that none of them comes as "changed". */
-const PLACES = ['roots', 'folders', 'albums', 'tags', 'queries'] as const;
+const PLACES = ['folders', 'albums', 'tags', 'queries'] as const;
 
 class Live {
   scans: ScanRun[] = $state.raw([]);
@@ -36,6 +39,7 @@ class Live {
   #timer: number | undefined;
   #changed: ((revision: number) => void)[] = [];
   #places: Listener[] = [];
+  #roots: ((news: readonly RootNews[]) => void)[] = [];
   #back: Listener[] = [];
   #ended: Listener[] = [];
 
@@ -53,6 +57,10 @@ class Live {
   /** Folders, albums, tags or saved searches changed, here or in another window. */
   onPlaces(listener: Listener): void {
     this.#places.push(listener);
+  }
+  /** How the roots are now: on arrival, and whenever that is different. */
+  onRoots(listener: (news: readonly RootNews[]) => void): void {
+    this.#roots.push(listener);
   }
   onBack(listener: Listener): void {
     this.#back.push(listener);
@@ -132,6 +140,10 @@ class Live {
     });
     source.addEventListener('enrichment', (event: MessageEvent<string>) => enrichment.take(JSON.parse(event.data) as Run[]));
     source.addEventListener('models', (event: MessageEvent<string>) => modelJobs.take(JSON.parse(event.data) as ModelWork[]));
+    source.addEventListener('roots', (event: MessageEvent<string>) => {
+      const news = JSON.parse(event.data) as RootNews[];
+      for (const listener of this.#roots) listener(news);
+    });
     for (const subject of PLACES) {
       source.addEventListener(subject, () => {
         for (const listener of this.#places) listener();

@@ -54,6 +54,9 @@ class Result {
   /** The query that `error` is about. */
   refused: string | null = $state(null);
   #request: AbortController | null = null;
+  #tellAnswered: () => void = () => undefined;
+  /** Resolves once a search was answered for the first time, and its pictures are on their way. */
+  readonly answered = new Promise<void>((resolve) => (this.#tellAnswered = resolve));
   #firstVisible = 0;
   #lastVisible = 0;
 
@@ -113,12 +116,14 @@ class Result {
     const pages = new Pages(found.selection, found.total, (error) => this.#pageFailed(error));
     const asked = [focus, keep?.id].filter((id) => id !== undefined);
     const colours = new Colours(found.selection, found.total);
-    const [aspects, groups, places] = await Promise.all([
+    const asking = Promise.all([
       library.layout(found.selection, { signal }),
       library.groups(found.selection, { signal }),
       asked.length > 0 ? library.places(found.selection, asked, { signal }) : [],
       this.#prepare(pages, place, 0, -1, signal),
     ]);
+    this.#tellAnswered();
+    const [aspects, groups, places] = await asking;
     const at = (id: number | undefined): number => places[asked.indexOf(id ?? -1)] ?? -1;
     const now = at(keep?.id);
     if (asked.length > 0) await this.#prepare(pages, place, keep && now >= 0 ? now - keep.index : 0, at(focus), signal);

@@ -8,7 +8,7 @@ import { albums } from './albums.svelte';
 import { curation } from './curation.svelte';
 import { folders } from './folders.svelte';
 import { isTexts, keep, recall } from './kept';
-import { live } from './live.svelte';
+import { live, type RootNews } from './live.svelte';
 import { models } from './models.svelte';
 import { programs } from './otherPrograms.svelte';
 import { savedSearches } from './savedSearches.svelte';
@@ -79,6 +79,15 @@ class Sidebar {
     }
   }
 
+  /** How the roots are. Only a root that came, went, or can or cannot be reached any more changes anything else here. */
+  tellRoots(news: readonly RootNews[]): void {
+    if (!this.known) return; // they are asked for
+    const states = (roots: readonly RootNews[]): string => roots.map(({ id, state }) => `${id} ${state}`).sort().join();
+    const isOld = states(news) !== states(this.roots);
+    this.roots = this.roots.map((root) => ({ ...root, ...news.find((one) => one.id === root.id) }));
+    if (isOld) void this.refresh();
+  }
+
   #rested(): void {
     this.#busy = false;
     if (!this.#again) return;
@@ -111,3 +120,4 @@ class Sidebar {
 export const sidebar = new Sidebar();
 
 live.onPlaces(() => void sidebar.refresh());
+live.onRoots((news) => sidebar.tellRoots(news));

@@ -34,7 +34,7 @@ async def events(
         raise StoreError("Too many windows listen at the same time.")
     visitor = Visitor(collection or library.default)
     for event, data in await anyio.to_thread.run_sync(first_messages, library, visitor.collection):
-        visitor.give(event, visitor.collection, data)
+        visitor.give(event, visitor.collection, data, is_state=True)
     return StreamingResponse(
         broadcaster.stream(visitor), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
