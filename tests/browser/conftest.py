@@ -93,6 +93,7 @@ def page(browser: Browser, program: Program) -> Generator[Page]:
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.goto(program.url)
+    opened.wait_for_selector("#app > *", state="attached")  # the program hears keys
     yield opened
     context.close()
     assert errors == []

@@ -56,6 +56,7 @@ def opened(
         ),
     )
     page.goto(url)
+    page.wait_for_selector("#app > *", state="attached")  # the program hears keys
     yield page
     context.close()
     assert strangers == [], "requests left the machine"

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,19 @@ def test_machines_with_another_model_write_nothing(
     def another(model_version: str, thresholds: Thresholds) -> str:
         return f"{model_version} of this machine"
 
+    ray: Any = importlib.import_module("ray")
+    shutdown, left = ray.shutdown, list[threading.Thread]()
+
+    def ends() -> None:
+        left.extend(each for each in threading.enumerate() if type(each).__module__.startswith("ray.data."))
+        shutdown()
+
+    monkeypatch.setattr(ray, "shutdown", ends)
     monkeypatch.setattr(tags, "version", another)  # the others are processes of their own
     run_id = planned(collection, ids, context)
     with pytest.raises(StageFailed, match="is not the same on all machines"):
         list(cluster.work(collection, run_id, context, options=options))
+    assert left == [], "whoever asks Ray after its end ends this process"
     assert rows(collection) == {}
     assert runs.get_run(collection, run_id).state == "failed"
 

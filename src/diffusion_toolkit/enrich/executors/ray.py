@@ -9,6 +9,7 @@ import importlib
 import logging
 import os
 import pickle
+import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,6 +44,9 @@ from diffusion_toolkit.store.enrichment_runs import CLUSTER, Wish
 ROUND: Final = 4096
 """Pictures of one dataset: many, so that runners seldom wait for the last ones; between two, priorities count."""
 
+ENDING_S: Final = 60.0
+"""A dataset that was broken off ends its work in this time; it takes seconds on a machine that has other work."""
+
 CORES: Final = 0.5
 """What a runner without a card is said to take. It takes more; but Ray makes one of two steps that take the same, and
 decoding has to stay free to run on other cores and machines.
@@ -57,6 +61,12 @@ class _Data(Protocol):
 
     def map_batches(self, work: object, **options: object) -> "_Data": ...
     def iter_rows(self) -> Iterator[dict[str, Any]]: ...
+
+
+class _Executor(Protocol):
+    """Works a dataset off: a thread, `ray.data._internal.execution.streaming_executor.StreamingExecutor`."""
+
+    def shutdown(self, force: bool) -> None: ...
 
 
 class _DataModule(Protocol):
@@ -132,7 +142,19 @@ def _connected(options: ClusterOptions) -> Generator[_Cluster]:
         raise ServiceFailed(f"The cluster failed: {error}") from error
     finally:
         if ours:
+            _end_executors()
             ray.shutdown()
+
+
+def _end_executors() -> None:
+    """End Ray Data's threads. A dataset that was broken off outlives whoever broke it off; asked for something after
+    the end of the connection, Ray ends this whole process.
+    """
+    end = time.monotonic() + ENDING_S
+    for thread in threading.enumerate():
+        if type(thread).__module__.startswith("ray.data.") and hasattr(thread, "shutdown"):
+            cast("_Executor", thread).shutdown(force=True)
+            thread.join(max(0.0, end - time.monotonic()))
 
 
 def _worked(
