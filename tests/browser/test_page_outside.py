@@ -83,7 +83,9 @@ def test_a_name_that_is_taken_is_asked_about(open_page: Open, gallery: Program, 
     with open_page() as page:
         expect_thumbnails(page)
         search(page, "in:2025-10")
-        page.get_by_role("treeitem", name=re.compile("^2025-10")).click()
+        place = page.get_by_role("treeitem", name=re.compile("^2025-10"))
+        place.click()
+        expect(place).to_have_attribute("aria-selected", "true")  # the grid shows it now
         grid = page.get_by_role("grid", name="Pictures")
         data = files_in_the_air(page, {taken.name: fox})
         drop(grid, data)  # the grid shows the folder, so it takes them too
