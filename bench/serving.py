@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import orjson
+import urllib3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,30 +19,30 @@ class Serving:
 
     process: subprocess.Popen[bytes]
     url: str
+    connections: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
+    """Kept, as a browser keeps them."""
 
     def get(self, path: str, collection: str = "main", **asked: object) -> dict[str, Any]:
         """The answer of an address below the collection's."""
-        with urllib.request.urlopen(f"{self._base(collection)}/{path}?{urlencode(asked)}") as answer:
-            return orjson.loads(answer.read())
+        return self._answer("GET", f"{self._base(collection)}/{path}?{urlencode(asked)}")
 
     def post(self, path: str, body: object, collection: str = "main") -> dict[str, Any]:
         """The answer to a body sent as JSON."""
-        request = urllib.request.Request(
-            f"{self._base(collection)}/{path}",
-            orjson.dumps(body),
-            {"Content-Type": "application/json", "Origin": self.url.rstrip("/")},
-        )
-        with urllib.request.urlopen(request) as answer:
-            return orjson.loads(answer.read())
+        headers = {"Content-Type": "application/json", "Origin": self.url.rstrip("/")}
+        return self._answer("POST", f"{self._base(collection)}/{path}", body=orjson.dumps(body), headers=headers)
+
+    def _answer(self, method: str, address: str, **sent: Any) -> dict[str, Any]:
+        answer = self.connections.request(method, address, retries=False, **sent)
+        if answer.status >= 400:
+            raise OSError(f"{answer.status} from {address[:200]}: {answer.data[:500]!r}")
+        return orjson.loads(answer.data)
 
     def _base(self, collection: str) -> str:
         return f"{self.url}api/collections/{collection}"
 
     def total(self, query: str, collection: str = "main") -> int:
         """The total of a query over HTTP, with three facets. The first opens the collection's catalog."""
-        address = f"{self.url}api/collections/{collection}/search?q={quote(query)}&facets=model,generator,rating"
-        with urllib.request.urlopen(address) as answer:
-            return orjson.loads(answer.read())["total"]
+        return self.get("search", collection, q=query, facets="model,generator,rating")["total"]
 
 
 @contextmanager

@@ -30,6 +30,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts so small that a few hundred images have several."""
     monkeypatch.setattr(postings, "_ENTRIES_AT_ONCE", 100)
     monkeypatch.setattr(postings, "_FEW_CODES", 3)
+    monkeypatch.setattr(lists, "_FEW_CODES", 3)
     monkeypatch.setattr(tag_sources, "SAID", 90)
 
 
@@ -180,3 +181,29 @@ def test_names_are_those_of_the_store(collection: Collection) -> None:
         for kind, names in names_of(collection).items():
             if kind != "model":
                 assert [resources.names[code] for code in resources.of_kind(kind).tolist()] == names
+
+
+@pytest.mark.parametrize("share", [0.004, 0.05, 0.4, 0.8])
+def test_counts_of_many_images_are_exact(share: float) -> None:
+    """So many that a sample tells which codes may be the commonest, and that codes are counted by their images."""
+    numbers, count, code_count, limit = np.random.default_rng(5), 60_000, 400, 20
+    lengths = numbers.integers(0, 16, count)
+    codes = np.minimum(numbers.zipf(1.3, int(lengths.sum())) - 1, code_count - 1).astype(np.int32)
+    owners = np.repeat(np.arange(count), lengths)
+    pairs = np.unique(owners * code_count + codes)  # an image has a code once
+    lengths, codes = np.bincount(pairs // code_count, minlength=count), pairs % code_count
+    found = Lists.of([Block(lengths, codes, np.ones(len(codes), "u2"))], code_count, "u2")
+    changed = np.sort(numbers.choice(count, 500, replace=False)).astype(np.int32)
+    found = found.updated(ValueRows(changed, np.ones(500, np.int64), np.full(500, 7, np.int32), np.ones(500, "u2")))
+    with_a_rare_code = found.mask(np.array([300], np.int32), count)
+    mask = (numbers.random(count) < share) | with_a_rare_code  # so that it is commoner here than elsewhere
+    positions = np.flatnonzero(mask).astype(np.int32)
+    expected = np.bincount(found.rows(positions).codes, minlength=code_count)
+    live = np.arange(code_count) != 2
+    for chosen in (Chosen.by(mask, positions).opened(), Chosen(positions).opened()):
+        assert all_counts(found, chosen, count, code_count).tolist() == expected.tolist()
+        counts = commonest(found, chosen, count, live, limit)
+        first = np.sort(np.where(live, expected, 0))[::-1][:limit]
+        assert np.sort(counts)[::-1][:limit].tolist() == first.tolist()
+        assert counts[2] == 0
+        assert ((counts == 0) | (counts == expected)).all()

@@ -17,7 +17,7 @@ from diffusion_toolkit.catalog.lists import Lists
 from diffusion_toolkit.catalog.selection import Chosen
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.catalog.tag_sources import own_counts
-from diffusion_toolkit.catalog.tallies import Tallies
+from diffusion_toolkit.catalog.tallies import Tallies, count_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,7 @@ def listed(state: State) -> Mask:
 
 def _of_column(state: State, column: str, size: int) -> Longs:
     def make() -> Longs:
-        codes = state.columns[column][listed(state)]
-        return np.bincount(codes + 1, minlength=size + 1)[1:]
+        return count_codes(np.compress(listed(state), state.columns[column]), size)
 
     return state.kept.get(("counts", column), make)
 

@@ -1,12 +1,11 @@
 """Days, months and years of many moments at once, in the user's time zone."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
 import numpy as np
 
-from diffusion_toolkit.catalog.columns import Array, Longs
+from diffusion_toolkit.catalog.columns import Longs
 
 DAY_US = 86_400_000_000
 _EARLIEST_S = int(datetime(1, 1, 3, tzinfo=UTC).timestamp())
@@ -50,48 +49,30 @@ def spans(moments_us: Longs, bounds: Longs) -> Longs:
 
 def counts_by_month(moments_us: Longs, zone: tzinfo | None) -> list[tuple[int, int, int]]:
     """Year, month and number of moments of each month that has any, in order of time."""
+    return named_months(*np.unique(local_months(moments_us, zone), return_counts=True))
+
+
+def named_months(months: Longs, counts: Longs) -> list[tuple[int, int, int]]:
+    """Year, month and count of months since January 1970 that have any, in order of time."""
+    pairs = sorted(zip(months.tolist(), counts.tolist(), strict=True))
+    return [(1970 + month // 12, month % 12 + 1, count) for month, count in pairs if count]
+
+
+def local_months(moments_us: Longs, zone: tzinfo | None) -> Longs:
+    """The month of each moment (microseconds since 1970, UTC), as months since January 1970 in the zone."""
     if not len(moments_us):
-        return []
-    months = months_between(int(moments_us.min()), int(moments_us.max()), zone)
-    if months is None:
-        return _counted(local_days(moments_us, zone).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
-    counts = np.bincount(spans(moments_us, months.bounds_us), minlength=months.count)
-    return months.named(counts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Months:
-    """Consecutive months: the first (since January 1970) and where each later one begins."""
-
-    first: int
-    bounds_us: Longs
-
-    @property
-    def count(self) -> int:
-        """How many."""
-        return len(self.bounds_us) + 1
-
-    def named(self, counts: Array) -> list[tuple[int, int, int]]:
-        """Year, month and count, of months that have any."""
-        numbered = enumerate(counts.tolist(), start=self.first)
-        return [(1970 + month // 12, month % 12 + 1, count) for month, count in numbered if count]
-
-
-def months_between(first_us: int, last_us: int, zone: tzinfo | None) -> Months | None:
-    """The months of the zone that two moments lie in and all between; None when these are centuries (a wrong clock)."""
-    # One by one: between the two may lie centuries, with all their changes of the clock.
-    days = np.concatenate([local_days(np.array([moment]), zone) for moment in (first_us, last_us)])
-    first, last = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).tolist()
+        return np.empty(0, np.int64)
+    # One by one: between the two may lie centuries (one wrong clock is enough), with all their changes of the clock.
+    days = np.concatenate([local_days(moments_us[[at]], zone) for at in (moments_us.argmin(), moments_us.argmax())])
+    first, last = _months_of(days).tolist()
     if last - first > _MOST_MONTHS:
-        return None
+        return _months_of(local_days(moments_us, zone))
     bounds = [_month_begin_us(month, zone) for month in range(first + 1, last + 1)]
-    return Months(first=first, bounds_us=np.array(bounds, np.int64))
+    return first + spans(moments_us, np.array(bounds, np.int64))
 
 
-def _counted(months: Longs) -> list[tuple[int, int, int]]:
-    values, counts = np.unique(months, return_counts=True)
-    pairs = zip(values.tolist(), counts.tolist(), strict=True)
-    return [(1970 + month // 12, month % 12 + 1, count) for month, count in pairs]
+def _months_of(days: Longs) -> Longs:
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def _month_begin_us(month: int, zone: tzinfo | None) -> int:

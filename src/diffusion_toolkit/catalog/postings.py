@@ -4,7 +4,7 @@ Codes that many images have are kept as bits: a bit per image is smaller than a 
 counts within a result 64 images at a time. Weights (confidences) lie in the order of the codes, beside the positions.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,13 +95,14 @@ class Postings:
         if len(plain) > _FEW_CODES:
             images = self.places[slots(self.place_starts[plain], self.place_starts[plain + 1])]
             if keep is not None:
-                images = images[keep(self.weights[slots(self.code_starts[plain], self.code_starts[plain + 1])])]
+                weights = self.weights.take(slots(self.code_starts[plain], self.code_starts[plain + 1]))
+                images = np.compress(keep(weights), images)
             found[images] = True
 
     def _mark_one(self, found: Mask, code: int, keep: Keep | None) -> None:
         row = int(self.bits_of[code])
         if keep is not None:
-            found[self.images(code)[keep(self.weights[self.code_starts[code] : self.code_starts[code + 1]])]] = True
+            found[np.compress(keep(self.weights_of(code)), self.images(code))] = True
         elif row >= 0:
             here = found[: self.count]
             here |= self._unpacked(row)
@@ -178,14 +179,13 @@ def build(blocks: Iterable[Block], code_count: int, weight_kind: str) -> Posting
     common = np.flatnonzero(totals * _WORTH_BITS > count).astype(np.int32)
     rare = totals.copy()
     rare[common] = 0
-    stays = np.repeat(rare > 0, totals)
     return Postings(
         starts=starts,
         codes=codes,
         code_starts=code_starts,
         weights=weights,
         place_starts=np.concatenate([none, np.cumsum(rare)]),
-        places=images[stays],
+        places=_without(images, [slice(*code_starts[code : code + 2].tolist()) for code in common.tolist()]),
         common=common,
         bits=_bits(common, code_starts, images, count),
     )
@@ -205,6 +205,12 @@ def _invert(blocks: list[Block], code_starts: Longs, images: Ints, weights: Arra
         weights[to] = block.weights[order]
         done += counts
         first_image += len(block.lengths)
+
+
+def _without(values: Array, gaps: Sequence[slice]) -> Array:
+    """The values outside of some gaps (ascending). Slices are joined without keeping other threads waiting."""
+    begins, ends = [0, *(gap.stop for gap in gaps)], [*(gap.start for gap in gaps), len(values)]
+    return np.concatenate([values[begin:end] for begin, end in zip(begins, ends, strict=True)])
 
 
 def _bits(common: Ints, code_starts: Longs, images: Ints, count: int) -> Array:

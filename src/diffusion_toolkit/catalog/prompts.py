@@ -55,6 +55,10 @@ class Segment:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def of_prompt(self, number: int) -> bytes:
+        """The casefolded text of one prompt."""
+        return self._block[int(self.starts[number]) : int(self.starts[number + 1])]
+
     @property
     def index(self) -> WordIndex:
         """The words. Making the index takes seconds for a million prompts; others wait for it."""
@@ -96,11 +100,12 @@ class Segment:
         """Which texts hold the characters, of which the phrase is a part. Only those of ASCII are answered."""
         index = self.index
         owners, places = index.phrase(phrase.words)
-        begins = self.starts[owners] + index.offsets[places] - phrase.start
+        starts, ends = self.starts.take(owners), self.starts.take(owners + 1)
+        begins = starts + index.offsets.take(places) - phrase.start
         if phrase.start == 0:  # the end of a longer word
-            begins += index.dictionary.lengths[index.tokens[places]] - phrase.first_length
-        inside = (begins >= self.starts[owners]) & (begins + len(needle) <= self.starts[owners + 1])
-        owners, begins = owners[inside], begins[inside]
+            begins += index.dictionary.lengths.take(index.tokens.take(places)) - phrase.first_length
+        inside = (begins >= starts) & (begins + len(needle) <= ends)
+        owners, begins = np.compress(inside, owners), np.compress(inside, begins)
         found = np.zeros(len(self), np.bool_)
         found[owners[holding(self.text, begins, needle)]] = True
         return found
@@ -233,7 +238,7 @@ class Prompts:
         """The casefolded text of one prompt."""
         for segment in self.segments:
             if code < len(segment):
-                return segment.text[segment.starts[code] : segment.starts[code + 1]].tobytes()
+                return segment.of_prompt(code)
             code -= len(segment)
         raise IndexError(code)
 

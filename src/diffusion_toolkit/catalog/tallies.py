@@ -5,13 +5,15 @@ faster than the numbers are.
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from diffusion_toolkit.catalog.columns import NO_NUMBER, Array, Ints, Longs, extended
+from diffusion_toolkit.catalog.days import local_months
 
 if TYPE_CHECKING:
     from diffusion_toolkit.catalog.load import Change
@@ -52,16 +54,26 @@ def _sizes(take: Take) -> Longs:
     return np.where((width > 0) & (height > 0), (width.astype(np.int64) << 32) + height, NO_KEY)
 
 
-CODED: Mapping[str, tuple[Callable[[Take], Longs], frozenset[str]]] = {
-    "steps": (_whole("steps"), frozenset(("steps",))),
-    "clip_skip": (_whole("clip_skip"), frozenset(("clip_skip",))),
-    "cfg": (_real("cfg"), frozenset(("cfg",))),
-    "size": (_sizes, frozenset(("width", "height"))),
-}
-"""What is coded: its keys, and of which columns they are made.
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What may be kept as codes: its keys, and the columns they are made of. Those of one name are the same."""
 
-steps, clip_skip: the number itself · cfg: the bits of a 32-bit number · size: width in the upper 32 bits, height below.
-"""
+    name: Hashable
+    keys: Callable[[Take], Longs] = field(compare=False)
+    columns: frozenset[str] = field(compare=False)
+
+
+STEPS = Coding("steps", _whole("steps"), frozenset(("steps",)))
+CLIP_SKIP = Coding("clip_skip", _whole("clip_skip"), frozenset(("clip_skip",)))
+CFG = Coding("cfg", _real("cfg"), frozenset(("cfg",)))
+"""The keys are the bits of 32-bit numbers."""
+SIZE = Coding("size", _sizes, frozenset(("width", "height")))
+"""Width in the upper 32 bits, height below."""
+
+
+def month_of_date(zone: tzinfo) -> Coding:
+    """The month that an image is of, counted since January 1970, in a time zone."""
+    return Coding(("month", str(zone)), lambda take: local_months(take("date"), zone), frozenset(("date",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,37 +135,43 @@ class Coded:
 class Tallies:
     """Coded columns of one state, and for each code how many of its images have it. Both are made when asked for."""
 
-    def __init__(self, coded: "Mapping[str, Coded | None] | None" = None, counts: Mapping[str, Longs] | None = None):
+    def __init__(self, coded: "Mapping[Coding, Coded | None] | None" = None):
         self._coded = dict(coded or {})
-        self._counts = dict(counts or {})
+        self._counts: dict[str | Coding, Longs] = {}
         self._lock = threading.Lock()
 
-    def coded(self, state: "State", name: str) -> Coded | None:
-        """One of CODED; None where too many numbers differ."""
+    def coded(self, state: "State", coding: Coding) -> Coded | None:
+        """A column as codes; None where too many numbers differ."""
         with self._lock:
-            if name not in self._coded:
-                self._coded[name] = Coded.of(CODED[name][0](state.columns.__getitem__))
-            return self._coded[name]
+            if coding not in self._coded:
+                self._coded[coding] = Coded.of(coding.keys(state.columns.__getitem__))
+            return self._coded[coding]
 
-    def codes(self, state: "State", name: str) -> Array:
-        """The codes of a column, coded or made of codes: by position, -1 for none."""
-        if name not in CODED:
-            return state.columns[name]
-        coded = self.coded(state, name)
-        assert coded is not None, name
+    def prepare(self, state: "State") -> None:
+        """Make the codes now of what facets count that does not depend on who asks."""
+        for coding in (STEPS, CLIP_SKIP, CFG, SIZE):
+            if self.coded(state, coding) is not None:
+                self.counts(state, coding)
+
+    def codes(self, state: "State", column: str | Coding) -> Array:
+        """The codes of a column that is made of codes, or can be coded: by position, -1 for none."""
+        if isinstance(column, str):
+            return state.columns[column]
+        coded = self.coded(state, column)
+        assert coded is not None, column.name
         return coded.codes
 
-    def counts(self, state: "State", name: str) -> Longs:
+    def counts(self, state: "State", column: str | Coding) -> Longs:
         """For each code, how many of the images have it that a query for everything finds. Not to be written into."""
-        codes = self.codes(state, name)
+        codes = self.codes(state, column)
         with self._lock:
-            if name not in self._counts:
-                self._keep(name, count_codes(codes[state.present & state.shown], 0))
-            return self._counts[name]
+            if column not in self._counts:
+                self._keep(column, count_codes(np.compress(state.present & state.shown, codes), 0))
+            return self._counts[column]
 
-    def _keep(self, name: str, counts: Longs) -> None:
+    def _keep(self, column: str | Coding, counts: Longs) -> None:
         counts.flags.writeable = False
-        self._counts[name] = counts
+        self._counts[column] = counts
 
     def carried(self, old: "State", new: "State", change: "Change") -> "Tallies":
         """For the next state."""
@@ -163,9 +181,9 @@ class Tallies:
         more = np.arange(change.first_new, new.count, dtype=np.int32)
         if (len(changed) + len(more)) * _WORTH_MENDING > new.count:
             return Tallies()
-        for name, column in coded.items():
+        for coding, column in coded.items():
             if column is not None:
-                coded[name] = _mended(column, name, new, change, changed, more)
+                coded[coding] = _mended(column, coding, new, change, changed, more)
         later = Tallies(coded)
         shown = old.folders.shown[:-1]
         if old.nsfw_hidden != new.nsfw_hidden or not np.array_equal(shown, new.folders.shown[: len(shown)]):
@@ -173,24 +191,23 @@ class Tallies:
         before = changed[old.is_listed(changed)]
         after = np.concatenate([changed, more])
         after = after[new.is_listed(after)]
-        for name, known in all_counts.items():
-            if name in CODED and coded.get(name) is None:
+        for column, known in all_counts.items():
+            if isinstance(column, Coding) and coded.get(column) is None:
                 continue
-            counts = count_codes(later.codes(new, name)[after], len(known))
+            counts = count_codes(later.codes(new, column)[after], len(known))
             counts[: len(known)] += known
-            gone = count_codes(self.codes(old, name)[before], 0)
+            gone = count_codes(self.codes(old, column)[before], 0)
             counts[: len(gone)] -= gone
-            later._keep(name, counts)
+            later._keep(column, counts)
         return later
 
 
-def _mended(column: Coded, name: str, state: "State", change: "Change", changed: Ints, more: Ints) -> Coded | None:
-    keys, columns = CODED[name]
-    if not columns & change.columns:
+def _mended(column: Coded, coding: Coding, state: "State", change: "Change", changed: Ints, more: Ints) -> Coded | None:
+    if not coding.columns & change.columns:
         changed = changed[:0]
 
     def at(positions: Ints) -> Longs:
-        return keys(lambda part: state.columns[part][positions])
+        return coding.keys(lambda part: state.columns[part][positions])
 
     return column.mended(changed, at(changed), at(more))
 

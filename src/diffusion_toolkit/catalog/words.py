@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diffusion_toolkit.catalog.columns import Array, Ints, Longs, Mask
 from diffusion_toolkit.progress import IsCancelled, never, stop_if
-from diffusion_toolkit.query.wildcards import has_wildcards, pattern
+from diffusion_toolkit.query.wildcards import has_wildcards, longest_piece, pattern
 from diffusion_toolkit.query.words import word_starts, words
 
 _TEXTS_PER_LOOK = 1_000
@@ -87,12 +87,14 @@ class WordIndex:
         anchor = min(range(len(sets)), key=lambda place: self.count(sets[place]))
         slots = self._slots(sets[anchor])
         owner, first = self.owners[slots], self.places[slots].astype(np.int64) - anchor
-        fits = (first >= self.prompt_starts[owner]) & (first + len(sets) <= self.prompt_starts[owner + 1])
-        owner, first = owner[fits], first[fits]
+        fits = first + len(sets) <= self.prompt_starts.take(owner + 1)
+        if anchor:
+            fits &= first >= self.prompt_starts.take(owner)
+        owner, first = np.compress(fits, owner), np.compress(fits, first)
         for place in sorted(range(len(sets)), key=lambda place: self.count(sets[place])):
             if place != anchor and len(first):
-                fits = self._is_in(self.tokens[first + place], sets[place])
-                owner, first = owner[fits], first[fits]
+                fits = self._is_in(self.tokens.take(first + place), sets[place])
+                owner, first = np.compress(fits, owner), np.compress(fits, first)
         return owner, first
 
     def _is_in(self, tokens: Array, numbers: WordSet) -> Mask:
@@ -100,7 +102,7 @@ class WordIndex:
             return (tokens >= numbers.start) & (tokens < numbers.stop)
         table = np.zeros(len(self.dictionary.words), np.bool_)
         table[numbers] = True
-        return table[tokens]
+        return table.take(tokens)
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,8 @@ class Dictionary:
         head = word[: min(place for place in (word.find("*"), word.find("?")) if place >= 0)]
         if word == head + "*":
             return self._beginning(head)
-        literal = max(word.replace("?", "*").split("*"), key=len)
         fits = pattern(word).fullmatch
-        numbers: Iterable[int] = self._beginning(head) if head else map(int, self.containing(literal))
+        numbers: Iterable[int] = self._beginning(head) if head else map(int, self.containing(longest_piece(word)))
         return np.array([number for number in numbers if fits(self.words[number])], np.int32)
 
     @property

@@ -11,6 +11,11 @@ def has_wildcards(text: str) -> bool:
     return _WILDCARD.search(text) is not None
 
 
+def longest_piece(text: str) -> str:
+    """The longest part between two wildcards: what fits the text has it somewhere, which is quickly looked for."""
+    return max(_WILDCARD.split(text), key=len)
+
+
 @lru_cache(maxsize=256)
 def pattern(text: str) -> re.Pattern[str]:
     """The pattern that `fullmatch`es what the text with its wildcards means; case is the caller's.

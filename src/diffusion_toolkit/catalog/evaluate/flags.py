@@ -18,7 +18,7 @@ def _without_metadata(question: Question) -> Mask:
 def _unavailable(question: Question) -> Mask:
     """The file is missing, or its root cannot be reached."""
     state = question.state
-    return state.columns.has(Flag.MISSING) | ~state.folders.available[question.column("folder")]
+    return state.columns.has(Flag.MISSING) | ~state.folders.available.take(question.column("folder"))
 
 
 FLAGS: Mapping[str, Callable[[Question], Mask]] = {

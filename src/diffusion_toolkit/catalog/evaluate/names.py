@@ -149,7 +149,7 @@ def _by_code(question: Question, column: str, value: Value, matching: Callable[[
         case Present():
             return codes >= 0
         case Name():
-            return matching(value)[codes]
+            return matching(value).take(codes)
         case _:
             raise unfit(column, value)
 
@@ -171,6 +171,6 @@ def kind(question: Question, value: Value) -> Mask:
 def videos(question: Question) -> Mask:
     """Which files are moving pictures."""
     state = question.state
-    by_content = state.formats.matching(VIDEO_FORMATS.__contains__)[question.column("format")]
-    by_extension = state.exts.matching(VIDEO_FORMATS.__contains__)[question.column("ext")]
+    by_content = state.formats.matching(VIDEO_FORMATS.__contains__).take(question.column("format"))
+    by_extension = state.exts.matching(VIDEO_FORMATS.__contains__).take(question.column("ext"))
     return np.where(question.column("format") >= 0, by_content, by_extension)

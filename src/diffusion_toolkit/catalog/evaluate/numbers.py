@@ -138,7 +138,7 @@ def _first_guess(values: Array, digits: str) -> Mask:
     head = re.match(r"[0-9]*", digits)
     leading = head.group() if head else ""
     fixed = len(digits.replace("*", ""))
-    longest = fixed if "*" not in digits else len(str(np.iinfo(values.dtype).max))
+    longest = fixed if "*" not in digits else len(str(values.max(initial=0)))
     found = np.zeros(len(values), np.bool_)
     for length in range(max(fixed, 1), longest + 1):
         rest = length - len(leading)

@@ -83,10 +83,10 @@ def path(question: Question, value: Value) -> Mask:
 
 def _containing(question: Question, text: str) -> Mask:
     """In the folder's path, in the name, or across the last slash."""
-    found = question.state.folders.matching(lambda folder: text in _with_slash(folder))[question.column("folder")]
+    found = question.state.folders.matching(lambda folder: text in _with_slash(folder)).take(question.column("folder"))
     head, slash, tail = text.rpartition("/")
     if not slash:
-        found |= question.state.names.containing(text)[question.column("name")]
+        found |= question.state.names.containing(text).take(question.column("name"))
     elif tail:
         found |= _across(question, head + slash, tail)
     return found
@@ -95,34 +95,34 @@ def _containing(question: Question, text: str) -> Mask:
 def _across(question: Question, head: str, tail: str) -> Mask:
     """The folder's path ends with `head` and the name begins with `tail`."""
     folders = question.state.folders.matching(lambda folder: _with_slash(folder).endswith(head))
-    return folders[question.column("folder")] & question.state.names.starting(tail)[question.column("name")]
+    return folders.take(question.column("folder")) & question.state.names.starting(tail).take(question.column("name"))
 
 
 def _ending(question: Question, text: str) -> Mask:
     head, slash, tail = text.rpartition("/")
-    found = question.state.names.ending(tail)[question.column("name")]
+    found = question.state.names.ending(tail).take(question.column("name"))
     if slash:
-        found &= question.state.names.starting(tail)[question.column("name")]
+        found &= question.state.names.starting(tail).take(question.column("name"))
         found &= _has_length(question, tail)
         folders = question.state.folders.matching(lambda path: _with_slash(path).endswith(head + slash))
-        found &= folders[question.column("folder")]
+        found &= folders.take(question.column("folder"))
     return found
 
 
 def _has_length(question: Question, name: str) -> Mask:
-    return question.state.names.folded_lengths()[question.column("name")] == len(name.encode())
+    return question.state.names.folded_lengths().take(question.column("name")) == len(name.encode())
 
 
 def _starting(question: Question, text: str) -> Mask:
     folders = question.state.folders.matching(lambda path: _with_slash(path).startswith(text))
-    found = folders[question.column("folder")]
+    found = folders.take(question.column("folder"))
     for number, path in enumerate(question.state.folders.folded):
         prefix = _with_slash(path)
         if text.startswith(prefix) and len(text) > len(prefix):
             tail = text[len(prefix) :]
             if "/" not in tail:
                 here = question.column("folder") == number
-                found |= here & question.state.names.starting(tail)[question.column("name")]
+                found |= here & question.state.names.starting(tail).take(question.column("name"))
     return found
 
 

@@ -34,7 +34,7 @@ def _holding(question: Question, text: str) -> Mask:
     found = _at(question, images_with_raw(question.collection, text, wildcards=False))
     in_text = question.state.prompts.matching(Exact(text))
     for column in _TEXTS:
-        found |= in_text[question.column(column)]
+        found |= in_text.take(question.column(column))
     folded = text.casefold()
     return found | _named(question, lambda name: folded in name.casefold())
 
@@ -45,7 +45,7 @@ def _fitting(question: Question, text: str) -> Mask:
     in_text = np.zeros(question.state.prompts.count + 1, np.bool_)
     in_text[codes[codes >= 0]] = True
     for column in _TEXTS:
-        found |= in_text[question.column(column)]
+        found |= in_text.take(question.column(column))
     fits = pattern(f"*{text.casefold()}*").fullmatch
     return found | _named(question, lambda name: fits(name.casefold()) is not None)
 
@@ -53,7 +53,7 @@ def _fitting(question: Question, text: str) -> Mask:
 def _named(question: Question, fits: Callable[[str], bool]) -> Mask:
     found = question.none()
     for column, table in question.state.dimensions.items():
-        found |= table.matching(fits)[question.column(column)]
+        found |= table.matching(fits).take(question.column(column))
     return found
 
 

@@ -48,7 +48,7 @@ def _matching(question: Question, node: Node) -> Mask:
         case Not(part):
             return np.logical_not(_matching(question, part))
         case Prompt(text):
-            return question.state.prompts.matching(text)[question.column("prompt")]
+            return question.state.prompts.matching(text).take(question.column("prompt"))
         case NodeProperty():
             return node_property(question, node)
         case Where(field, values):

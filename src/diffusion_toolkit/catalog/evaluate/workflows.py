@@ -23,7 +23,7 @@ def node(question: Question, value: Value) -> Mask:
     """A node of that class; `any` and `none` for any node at all."""
     match value:
         case Name():
-            return question.state.graphs.with_class(name_test(value))[question.column("graph")]
+            return question.state.graphs.with_class(name_test(value)).take(question.column("graph"))
         case Present():
             return question.column("graph") >= 0
         case Absent():
@@ -54,7 +54,7 @@ def graph(question: Question, value: Value) -> Mask:
 def node_property(question: Question, asked: NodeProperty) -> Mask:
     """Images with such a property that has one of the values."""
     is_class, is_property = name_test(asked.node), name_test(asked.property)
-    there = question.state.graphs.with_property(is_class, is_property)[question.column("graph")]
+    there = question.state.graphs.with_property(is_class, is_property).take(question.column("graph"))
     found = question.none()
     tests: list[NumberTest | TextTest] = []
     texts: list[TextQuestion] = []
