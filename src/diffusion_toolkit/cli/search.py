@@ -74,7 +74,7 @@ def search(
             if hints := searcher.hints(found.handle):
                 result["hints"] = [asdict(hint) for hint in hints]
             if not only_count:
-                result["items"] = [asdict(item) for item in searcher.page(found.handle, offset, limit)]
+                result["items"] = searcher.rows(found.handle, offset, limit)
             if keys := _names(facets):
                 counted = searcher.facets(found.handle, keys)
                 result["facets"] = {key: [asdict(value) for value in values] for key, values in counted.items()}

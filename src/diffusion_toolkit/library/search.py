@@ -4,12 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diffusion_toolkit.catalog import Catalog, FacetValue, Group, State
-from diffusion_toolkit.catalog.columns import Flag
 from diffusion_toolkit.catalog.evaluate import Question, matching
 from diffusion_toolkit.catalog.evaluate.hiding import without_hidden
 from diffusion_toolkit.catalog.facets import facets
@@ -20,10 +20,9 @@ from diffusion_toolkit.catalog.selection import Chosen, Found
 from diffusion_toolkit.catalog.sort import ordered
 from diffusion_toolkit.errors import Expired, UsageError
 from diffusion_toolkit.library.hints import Hint, hints
-from diffusion_toolkit.library.images import file_version
+from diffusion_toolkit.library.items import Item, item_rows
 from diffusion_toolkit.library.prompts.listing import prompt_ids
 from diffusion_toolkit.library.search_options import SearchOptions
-from diffusion_toolkit.media.renditions import RenditionKind, rendition_kind
 from diffusion_toolkit.query import parse
 from diffusion_toolkit.query.scope import widened
 from diffusion_toolkit.query.sort import parse_sort
@@ -50,40 +49,6 @@ class Selection:
     sort: str
     milliseconds: float
     hidden: Mapping[str, int] = field(default_factory=dict[str, int])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One image of a page. Paths are printable and absolute; date in seconds since 1970; version changes with the file.
-
-    problems: how many; phase: 1 when its metadata was read; missing: the file was gone at the last scan; available: its
-    root can be reached; rendition: what a browser shows, as far as its format tells (the details know codecs);
-    in_album: it stands in an album that is not smart; words: what names it to who cannot see it, the beginning of its
-    caption, else of its prompt, casefolded.
-    """
-
-    id: int
-    name: str
-    path: str
-    folder: str
-    format: str | None
-    width: int | None
-    height: int | None
-    duration_s: float | None
-    size_bytes: int
-    date: float
-    rating: int | None
-    favorite: bool
-    nsfw: bool
-    for_deletion: bool
-    problems: int
-    phase: int
-    missing: bool
-    available: bool
-    version: str
-    rendition: RenditionKind
-    in_album: bool
-    words: str | None
 
 
 class Search:
@@ -147,11 +112,15 @@ class Search:
 
     def page(self, handle: str, offset: int, limit: int) -> list[Item]:
         """Items from `offset` on. Which and in what order was decided by the query; what they show is of now."""
+        return [Item(**row) for row in self.rows(handle, offset, limit)]
+
+    def rows(self, handle: str, offset: int, limit: int) -> list[dict[str, Any]]:
+        """The same as dictionaries, for answers: that takes a fifth of the time."""
         if offset < 0 or not 0 <= limit <= MOST_ITEMS:
             raise UsageError(f"A page begins at 0 or later and has at most {MOST_ITEMS} items.")
         state, found = self._found(handle)
         with self.catalog.answers.making():
-            return _items(state, found.positions[offset : offset + limit])
+            return item_rows(state, found.positions[offset : offset + limit])
 
     def facets(self, handle: str, keys: Sequence[str], limit: int = 50) -> dict[str, list[FacetValue]]:
         """For each key the commonest values in the selection, each with the query that selects its images."""
@@ -228,91 +197,4 @@ def _selection(found: Found) -> Selection:
         sort=str(found.sort),
         milliseconds=found.milliseconds,
         hidden=found.hidden,
-    )
-
-
-def _items(state: State, positions: NDArray[np.int32]) -> list[Item]:
-    columns = [state.columns[name][positions].tolist() for name in _SHOWN]
-    flags = state.columns["flags"][positions]
-    marks = [((flags & int(flag)) != 0).tolist() for flag in _MARKS]
-    held = state.albums.holding(state.columns["id"][positions]).tolist()
-    available = state.folders.available[state.columns["folder"][positions]].tolist()
-    rows = zip(positions.tolist(), held, available, *marks, *columns, strict=True)
-    items = [_item(state, *row) for row in rows]
-    return [_withheld(item) if item.nsfw else item for item in items] if state.nsfw_hidden else items
-
-
-def _withheld(item: Item) -> Item:
-    """A picture that was marked NSFW after the query found it: its place stays, nothing is told of it."""
-    return replace(item, name="", path="", folder="", words=None)
-
-
-_SHOWN = (
-    "id",
-    "folder",
-    "format",
-    "width",
-    "height",
-    "duration_s",
-    "size_bytes",
-    "mtime_ns",
-    "date",
-    "rating",
-    "problems",
-    "caption",
-    "prompt",
-)
-_MARKS = (Flag.FAVORITE, Flag.NSFW, Flag.FOR_DELETION, Flag.DEEP, Flag.MISSING | Flag.DEAD)
-
-
-def _item(
-    state: State,
-    position: int,
-    in_album: bool,
-    available: bool,
-    favorite: bool,
-    nsfw: bool,
-    for_deletion: bool,
-    is_deep: bool,
-    missing: bool,
-    number: int,
-    folder: int,
-    format_code: int,
-    width: int,
-    height: int,
-    duration_s: float,
-    size_bytes: int,
-    mtime_ns: int,
-    date_us: int,
-    rating: int,
-    problems: int,
-    caption: int,
-    prompt: int,
-) -> Item:
-    name, place = state.name(position), state.folders.paths[folder] if folder >= 0 else ""
-    form = state.formats.names[format_code] if format_code >= 0 else None
-    text = caption if caption >= 0 else prompt
-    return Item(
-        id=number,
-        name=name,
-        path=f"{place.rstrip('/')}/{name}",
-        folder=place,
-        format=form,
-        width=width or None,
-        height=height or None,
-        duration_s=duration_s if duration_s == duration_s else None,  # NaN stands for none
-        size_bytes=size_bytes,
-        date=date_us / 1e6,
-        rating=rating or None,
-        favorite=favorite,
-        nsfw=nsfw,
-        for_deletion=for_deletion,
-        problems=problems,
-        phase=int(is_deep),
-        missing=missing,
-        available=available,
-        version=file_version(size_bytes, mtime_ns),
-        rendition=rendition_kind(form),
-        in_album=in_album,
-        words=state.prompts.beginning(text, MOST_CHARACTERS) if text >= 0 else None,
     )

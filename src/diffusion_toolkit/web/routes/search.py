@@ -87,7 +87,7 @@ def selection_items(
     limit: Annotated[int, Query(ge=0, le=MOST_ITEMS)] = 200,
 ) -> Response:
     """One range of a selection."""
-    items = library.search(collection).page(selection, offset, limit)
+    items = library.search(collection).rows(selection, offset, limit)
     return json_answer({"offset": offset, "items": items})
 
 
