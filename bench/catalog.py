@@ -32,6 +32,8 @@ TARGET_P95_MS = 50.0
 TARGET_RATING_S = 1.0
 TARGET_MB = 4_096
 SNAPSHOT_WAIT_S = 300
+QUIET_S = 8
+QUIET_WAIT_S = 120
 
 
 def main() -> None:
@@ -86,6 +88,7 @@ def measure(folder: Path, images: int) -> None:
         wait_for_snapshot(folder)
     with serving(folder) as server:
         print(f"later start, from its snapshot      {timed(lambda: server.total('')) / 1_000:8.1f} s", flush=True)
+        wait_until_quiet(server)
         ask = Asking(server)
         for query, sort in WARM_UP:
             ask.one(query, sort, 0)
@@ -142,6 +145,17 @@ def rate(server: Serving, images: int) -> None:
     assert found["total"] == len(sorted(chosen)[:1_000]), found["total"]
     note = "" if taken <= TARGET_RATING_S else "  TOO SLOW"
     print(f"10,000 images rated                 {after_write:8.2f} s, seen by the next query {taken:.2f} s{note}")
+
+
+def wait_until_quiet(server: Serving) -> None:
+    """Until the look at every folder with which the program starts has ended, what it found is in the catalog, and
+    lists of tags that changed much are built anew."""
+    revision, since, end = -1, time.monotonic(), time.monotonic() + QUIET_WAIT_S
+    while time.monotonic() - since < QUIET_S and time.monotonic() < end:
+        found = server.get("search", q="", facets="rating")["revision"]
+        if found != revision:
+            revision, since = found, time.monotonic()
+        time.sleep(0.2)
 
 
 def wait_for_snapshot(folder: Path) -> None:

@@ -7,12 +7,15 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
+import pytest
 import sqlalchemy as sa
 from small_library import SmallLibrary
 
 from diffusion_toolkit.catalog import Catalog, CatalogOptions
+from diffusion_toolkit.catalog.text_order import natural_key
 from diffusion_toolkit.library.roots import list_roots, remove_root
 from diffusion_toolkit.library.search import Search
 from diffusion_toolkit.store.database import Collection
@@ -246,6 +249,35 @@ def test_queries_run_while_states_change(collection: Collection) -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+@pytest.mark.parametrize("begins_anew", [False, True], ids=["following", "from its snapshot"])
+def test_an_order_by_path_follows_renamed_folders(collection: Collection, tmp_path: Path, begins_anew: bool) -> None:
+    filled(collection)
+    options = CatalogOptions(snapshot_folder=tmp_path)
+    catalog = Catalog(collection, options)
+    catalog.load()
+
+    def sorted_paths() -> list[str]:
+        found = Search(catalog).run("", "path", now=NOW)
+        return [item.folder for item in Search(catalog).page(found.handle, 0, 500)]
+
+    before = sorted_paths()
+    assert before == sorted(before, key=natural_key)
+    catalog.save()
+    with collection.begin() as connection:
+        ids = sorted(connection.scalars(sa.select(image.c.folder_id).distinct()))
+        first, last = ids[0], ids[-1]
+        connection.execute(sa.update(folder).where(folder.c.id == first).values(path="zz/renamed", identity=b"z" * 32))
+        connection.execute(sa.update(folder).where(folder.c.id == last).values(path="a/renamed", identity=b"a" * 32))
+    if begins_anew:
+        catalog = Catalog(collection, options)
+        catalog.load()
+    else:
+        catalog.refresh()
+    after = sorted_paths()
+    assert after == sorted(after, key=natural_key)
+    assert after != before
 
 
 def test_snapshot_names_the_transactions_that_finished_since() -> None:

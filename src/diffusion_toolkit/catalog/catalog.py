@@ -27,6 +27,7 @@ _TOKEN_RETRY_S = 0.01
 _REST_PER_WORK = 4.0
 _SHORTEST_REST_S = 0.4
 _MOST_COURTESY_S = 0.5
+_MOST_TRIES = 10
 
 Listener = Callable[[int], None]
 
@@ -123,6 +124,7 @@ class Catalog:
     def follow(self) -> None:
         """From now on, take over every change soon after it happened."""
         self._run(self._follow, "catalog-follower")
+        self._run(self._work_ahead, "catalog-ahead")
 
     def add_listener(self, listener: Listener) -> None:
         """Call this with the number of each new state; from the thread that made it."""
@@ -174,7 +176,8 @@ class Catalog:
         if kept is not None:
             with feed.reading(self.collection, kept.snapshot) as reading:
                 if reading.origin == kept.origin and reading.snapshot.high >= kept.snapshot.high:
-                    self._publish(*load.applied(replace(kept, nsfw_hidden=self._nsfw_hidden), reading))
+                    kept = replace(kept, nsfw_hidden=self._nsfw_hidden)
+                    self._publish(kept, *load.applied(kept, reading))
                     return
         self._load_all()
 
@@ -186,9 +189,9 @@ class Catalog:
         self._announce()
         self._run(self._prepare, "catalog-preparing")
 
-    def _refresh(self, between: Callable[[], None] = no_courtesy) -> bool:
-        """between: called between the steps of it."""
-        old = self._state
+    def _refresh(self, courtesy: Courtesy | None = None) -> bool:
+        """courtesy: where nobody waits for this. It makes way then, and works ahead for the queries to come."""
+        old, between = self._state, courtesy or no_courtesy
         if old is None:
             self._load()
             return True
@@ -198,29 +201,34 @@ class Catalog:
                 self._state = old.as_of(reading.snapshot)
                 return False
             if same:
-                return self._publish(*load.applied(old, reading, between), between)
+                return self._publish(old, *load.applied(old, reading, between), courtesy)
         _LOG.warning("The database was replaced; reading the whole library again.")
         self._load_all()
         return True
 
-    def _publish(self, state: State, change: Change, between: Callable[[], None] = no_courtesy) -> bool:
+    def _publish(self, old: State, state: State, change: Change, courtesy: Courtesy | None = None) -> bool:
+        between = courtesy or no_courtesy
         changed = bool(len(change.positions) or change.tables or state.count > change.first_new)
         if not changed:
             self._state = state
             return False
 
         def touches(key: str) -> bool:
-            return bool(KEYS[key].columns & change.columns or KEYS[key].tables & change.tables)
+            return bool(KEYS[key].columns & change.columns)
 
         orders = state.orders.carried(touches, change.positions, state.count)
-        if change.tables:
-            orders = orders.without(frozenset(key for key in KEYS if KEYS[key].tables & change.tables))
+        orders = orders.without({key for key in KEYS if KEYS[key].is_reordered(old, state, change.tables)})
         between()
         state.keep_ranks()
         between()
-        old = self._state or state
         tallies = old.tallies.carried(old, state, change)
-        self._state = replace(state, revision=self._next_revision(), orders=orders, tallies=tallies)
+        newer = replace(state, revision=self._next_revision(), orders=orders, tallies=tallies)
+        if courtesy:
+            newer.keep_listed()
+            for key in orders.recent:
+                between()
+                prepared(newer, key, ahead=True)
+        self._state = newer
         self._saved = self._saved.after(len(change.positions) + state.count - change.first_new)
         self._announce()
         if (
@@ -242,6 +250,7 @@ class Catalog:
                     if state.library == library:
                         newer: Lists = getattr(state, name)
                         self._state = state.with_lists(name, newer.instead(older, compacted))
+                        self._saved = self._saved.after(len(older.overlay))  # or the next start would do it again
 
     def _next_revision(self) -> int:
         return self._state.revision + 1 if self._state else 1
@@ -255,12 +264,30 @@ class Catalog:
         """After reading everything: index the words, sort by every key, and keep that for the next start."""
         try:
             self.state.prompts.prepare(self._stopping.is_set)
-            for name in KEYS:
-                stop_if(self._stopping.is_set)
-                prepared(self.state, name)
+            self._sort_ahead(no_courtesy)
         except Cancelled:
             return
         self.save()
+
+    def _work_ahead(self) -> None:
+        """Before anybody asks: sort by every key, and count what is counted by codes."""
+        try:
+            for _ in range(_MOST_TRIES):
+                state = self._sort_ahead(Courtesy(self.answers, _MOST_COURTESY_S))
+                state.tallies.prepare(state)
+                if self.state is state:
+                    return
+        except Cancelled:
+            return
+
+    def _sort_ahead(self, between: Callable[[], None]) -> State:
+        """Of the newest state, which is returned: a newer one takes over what was made when it began."""
+        state = self.state
+        for name in KEYS:
+            stop_if(self._stopping.is_set)
+            between()
+            prepared(state, name, ahead=True)
+        return state
 
     def _follow(self) -> None:
         while not self._stopping.is_set():
@@ -269,6 +296,8 @@ class Catalog:
                     if announced:
                         self._refresh_and_rest()
                     self._save_when_due()
+            except Cancelled:
+                return
             except StoreError as error:
                 _LOG.warning("Not following the store at the moment: %s", error)
                 self._stopping.wait(_RETRY_S)
@@ -288,6 +317,7 @@ class Catalog:
     def _save_when_due(self) -> None:
         saved, options = self._saved, self.options
         if saved.changes >= options.save_after_changes and time.monotonic() - saved.at >= options.save_after_s:
+            self._sort_ahead(Courtesy(self.answers, _MOST_COURTESY_S))
             self.save()
 
 

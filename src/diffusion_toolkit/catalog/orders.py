@@ -5,7 +5,8 @@ is the same backwards, but images without a value stay last.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from diffusion_toolkit.catalog.columns import Array, Ints, Longs, Mask, inserted
 
 _WORTH_MENDING = 4
+_RECENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class Values:
 
     def order(self, positions: Ints) -> Order:
         """These positions in order."""
-        known = None if self.known is None else self.known[positions]
-        valued = positions if known is None else positions[known]
-        rest = positions[:0] if known is None else positions[~known]
+        known = None if self.known is None else self.known.take(positions)
+        valued = positions if known is None else np.compress(known, positions)
+        rest = positions[:0] if known is None else np.compress(~known, positions)
         by_value = np.lexsort((self.ids[valued], self.values[valued]))
         return Order(valued[by_value], rest[np.argsort(self.ids[rest], kind="stable")])
 
@@ -98,15 +100,24 @@ class _Kept:
 
 
 class OrderCache:
-    """The orders prepared for one state; the next state takes them over with what changed since."""
+    """The orders prepared for one state; the next state takes them over with what changed since.
 
-    def __init__(self, kept: Mapping[str, _Kept] | None = None) -> None:
+    recent: the keys asked for last, the latest first.
+    """
+
+    def __init__(self, kept: Mapping[str, _Kept] | None = None, recent: Sequence[str] = ()) -> None:
         self._kept = dict(kept or {})
+        self._recent = tuple(recent)
         self._lock = threading.Lock()
+        self._making: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def get(self, key: str, count: int, values: Callable[[], Values]) -> Order:
-        """The order of a key over `count` images, made or mended if needed."""
+    def get(self, key: str, count: int, values: Callable[[], Values], *, ahead: bool = False) -> Order:
+        """The order of a key over `count` images, made or mended if needed. ahead: nobody waits for it yet."""
         with self._lock:
+            if not ahead and self._recent[:1] != (key,):
+                self._recent = (key, *(other for other in self._recent if other != key))[:_RECENT]
+            making = self._making[key]
+        with making:
             kept = self._kept.get(key)
             if kept is not None and not len(kept.touched) and kept.count == count:
                 return kept.order
@@ -116,8 +127,14 @@ class OrderCache:
             else:
                 new = np.arange(kept.count, count, dtype=np.int32)
                 order = found.mended(kept.order, np.concatenate([kept.touched, new]))
-            self._kept[key] = _Kept(order, count, np.empty(0, np.int32))
+            with self._lock:
+                self._kept[key] = _Kept(order, count, np.empty(0, np.int32))
             return order
+
+    @property
+    def recent(self) -> Sequence[str]:
+        """The keys asked for last."""
+        return self._recent
 
     def carried(self, touches: Callable[[str], bool], positions: Ints, count: int) -> "OrderCache":
         """For the next state of `count` images. touches: whether the change concerns a key's values."""
@@ -131,12 +148,12 @@ class OrderCache:
                 del kept[key]
             else:
                 kept[key] = _Kept(one.order, one.count, touched)
-        return OrderCache(kept)
+        return OrderCache(kept, self._recent)
 
-    def without(self, keys: frozenset[str]) -> "OrderCache":
+    def without(self, keys: Collection[str]) -> "OrderCache":
         """After values changed that many images share."""
         with self._lock:
-            return OrderCache({key: one for key, one in self._kept.items() if key not in keys})
+            return OrderCache({key: one for key, one in self._kept.items() if key not in keys}, self._recent)
 
     @property
     def ready(self) -> Mapping[str, Order]:
@@ -146,7 +163,8 @@ class OrderCache:
 
     def joined(self, others: "OrderCache", count: int) -> "OrderCache":
         """The orders of both, of the same `count` images; of two for one key, the other's."""
-        return OrderCache.of({**self.ready, **others.ready}, count)
+        ready = OrderCache.of({**self.ready, **others.ready}, count)
+        return OrderCache(ready._kept, self._recent)
 
     @classmethod
     def of(cls, orders: Mapping[str, Order], count: int) -> "OrderCache":

@@ -1,6 +1,6 @@
 """What each sort key compares, and putting the images that a query found in order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,16 +22,29 @@ _MIXED_AT_ONCE = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A sort key: its values by position, which images have one (None: all), the columns and tables it depends on."""
+    """A sort key: its values by position, which images have one (None: all), and the columns it depends on.
+
+    table, ranks: the table that one of the columns points to, and the rank of each of its rows, the last one for none.
+    """
 
     values: Callable[[State], Array]
     columns: frozenset[str]
     known: Callable[[State], Mask] | None = None
-    tables: frozenset[str] = frozenset()
+    table: str | None = None
+    ranks: Callable[[State], Array] | None = None
 
     def of(self, state: State) -> Values:
         """Values of one state."""
         return Values(self.values(state), self.known(state) if self.known else None, state.columns["id"])
+
+    def is_reordered(self, old: State, new: State, tables: Collection[str]) -> bool:
+        """Whether older rows of the table stand in another order now. tables: those that changed."""
+        if self.ranks is None or self.table not in tables:
+            return False
+        before = self.ranks(old)[:-1]
+        after = self.ranks(new)[: len(before)]
+        places, now = (np.unique(ranks, return_inverse=True)[1] for ranks in (before, after))
+        return not np.array_equal(places, now)
 
 
 def _column(name: str, known: Callable[[State], Mask] | None = None) -> Key:
@@ -55,11 +68,11 @@ def _ratio(state: State) -> Array:
 
 
 def _name(state: State) -> Array:
-    return state.names.ranks()[state.columns["name"]]
+    return state.names.ranks().take(state.columns["name"])
 
 
 def _path(state: State) -> Array:
-    return (state.folders.ranks[state.columns["folder"]].astype(np.int64) << 32) + _name(state)
+    return (state.folders.ranks.take(state.columns["folder"]).astype(np.int64) << 32) + _name(state)
 
 
 _SIZE = frozenset(("width", "height"))
@@ -71,7 +84,7 @@ KEYS: Mapping[str, Key] = {
     "viewed": _moment("viewed"),
     "touched": _moment("touched"),
     "name": Key(_name, frozenset(("name",))),
-    "path": Key(_path, frozenset(("name", "folder")), tables=frozenset(("folder",))),
+    "path": Key(_path, frozenset(("name", "folder")), table="folder", ranks=lambda state: state.folders.ranks),
     "rating": _column("rating", lambda state: state.columns["rating"] > 0),
     "aesthetic": _real("aesthetic"),
     "filesize": _column("size_bytes"),
@@ -79,15 +92,16 @@ KEYS: Mapping[str, Key] = {
     "ratio": Key(_ratio, _SIZE, lambda state: state.width_known),
     "duration": _real("duration_s"),
     "prompt": Key(
-        lambda state: state.prompts.ranks()[state.columns["prompt"]],
+        lambda state: state.prompts.ranks().take(state.columns["prompt"]),
         frozenset(("prompt",)),
         lambda state: state.columns["prompt"] >= 0,
     ),
     "model": Key(
-        lambda state: state.dimensions["model"].ranks[state.columns["model"]],
+        lambda state: state.dimensions["model"].ranks.take(state.columns["model"]),
         frozenset(("model",)),
         lambda state: state.columns["model"] >= 0,
-        frozenset(("model",)),
+        table="model",
+        ranks=lambda state: state.dimensions["model"].ranks,
     ),
     "seed": Key(lambda state: state.columns["seed"], frozenset(("seed", "flags")), lambda s: s.columns.has(Flag.SEED)),
     "steps": _column("steps", lambda state: state.columns["steps"] != NO_NUMBER),
@@ -109,9 +123,9 @@ def ordered(state: State, found: Mask, sort: Sort, node: Node | None = None) -> 
     return prepared(state, sort.key).only(found, total).whole(descending=sort.descending)
 
 
-def prepared(state: State, name: str) -> Order:
-    """The order of all images by a key."""
-    return state.orders.get(name, state.count, lambda: KEYS[name].of(state))
+def prepared(state: State, name: str, *, ahead: bool = False) -> Order:
+    """The order of all images by a key. ahead: nobody waits for it yet."""
+    return state.orders.get(name, state.count, lambda: KEYS[name].of(state), ahead=ahead)
 
 
 def album_of(state: State, node: Node | None) -> AlbumRow | None:

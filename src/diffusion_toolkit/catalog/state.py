@@ -94,7 +94,7 @@ class State:
     def shown(self) -> Mask:
         """Images whose folder is not excluded, and that are not hidden as NSFW."""
         folders = self.folders.shown
-        found = np.ones(self.count, np.bool_) if folders.all() else folders[self.columns["folder"]]
+        found = np.ones(self.count, np.bool_) if folders.all() else folders.take(self.columns["folder"])
         return _shared(found & ~self.columns.has(Flag.NSFW) if self.nsfw_hidden else found)
 
     def is_listed(self, positions: Ints) -> Mask:
@@ -135,6 +135,10 @@ class State:
     def name(self, position: int) -> str:
         """The file name as one shows it."""
         return printable(self.names[int(self.columns["name"][position])])
+
+    def keep_listed(self) -> None:
+        """Find now which images a query for everything finds, so that no query has to."""
+        _ = self.alive, self.image_count
 
     def keep_ranks(self) -> None:
         """Give new names and prompts their rank now, if anybody ever sorted by them, so that no query has to."""
