@@ -133,8 +133,12 @@ def test_neither_tags_nor_albums_nor_hints_name_what_only_hidden_pictures_have(
     assert albums == {"mixed", "empty", "none now"}
     assert hints == []
     assert "velvet" not in client.get(f"{C}/tags/export").text
+    actions = client.get(f"{C}/journal").json()
+    assert "velvet" not in str(actions)
+    assert 'Tagged 1 picture "…", "both"' in {action["sentence"] for action in actions}
     set_mode(client, "show")
     assert len(told()[0]) == 4
+    assert "velvet" in client.get(f"{C}/journal").text
 
 
 def test_results_of_before_cannot_be_asked_for(client: Visitor, images: list[dict[str, Any]]) -> None:

@@ -1,9 +1,9 @@
 """Undoing and doing again: any action of the journal, the last one or by its number."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 
 from diffusion_toolkit.errors import NotFound, UsageError
 from diffusion_toolkit.library.actions import parts, sentence
@@ -68,11 +68,11 @@ def redo(collection: Collection, journal_id: int | None = None) -> Written:
         return _swap(connection, action)
 
 
-def last_actions(collection: Collection, limit: int = 50) -> list[Action]:
-    """What was done last, the newest first."""
+def last_actions(collection: Collection, limit: int = 50, *, untold: Set[str] = frozenset()) -> list[Action]:
+    """What was done last, the newest first. untold: names in whose place "…" stands."""
     with collection.begin() as connection:
         rows = journal.actions(connection, limit)
-    return [_shown(row) for row in rows]
+    return [_shown(replace(row, details=_without(row.details, untold))) for row in rows]
 
 
 def get_action(collection: Collection, journal_id: int) -> Action:
@@ -108,6 +108,15 @@ def _swap(connection: Connection, action: ActionRow) -> Written:
     else:
         journal.mark_done(connection, action.id)
     return Written(token=rows.token, journal_id=rows.journal_id, changed=rows.changed, image_ids=rows.image_ids)
+
+
+def _without(details: Mapping[str, Any], untold: Set[str]) -> dict[str, Any]:
+    def told(value: Any) -> Any:
+        if isinstance(value, list):
+            return [told(each) for each in cast("list[Any]", value)]
+        return "…" if isinstance(value, str) and value in untold else value
+
+    return {key: told(value) for key, value in details.items()}
 
 
 def _shown(row: ActionRow) -> Action:

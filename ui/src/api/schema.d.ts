@@ -1255,7 +1255,8 @@ export interface paths {
         };
         /**
          * Journal
-         * @description The last actions, the newest first, each with a sentence.
+         * @description The last actions, the newest first, each with a sentence. While NSFW is hidden, "…" stands for names of tags and
+         *     albums that only hidden pictures have.
          */
         get: operations["journal"];
         put?: never;

@@ -9,6 +9,7 @@ from diffusion_toolkit.library import nsfw_words as words
 from diffusion_toolkit.library import undo as undoing
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.nsfw_results import mark_by_words
+from diffusion_toolkit.library.untold import untold_names
 from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
 from diffusion_toolkit.web.models import UndoneAnswer, UndoRequest, WrittenAnswer
@@ -55,7 +56,9 @@ def redo(writing: TheWriting, asked: UndoRequest) -> UndoneAnswer:
 def journal(
     library: TheLibrary, collection: CollectionName, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
 ) -> list[ActionAnswer]:
-    """The last actions, the newest first, each with a sentence."""
+    """The last actions, the newest first, each with a sentence. While NSFW is hidden, "…" stands for names of tags and
+    albums that only hidden pictures have."""
+    untold = untold_names(library.search(collection), now=local_now())
     return [
         ActionAnswer(
             id=action.id,
@@ -66,7 +69,7 @@ def journal(
             made_at=action.made_at.timestamp(),
             undone_at=action.undone_at.timestamp() if action.undone_at else None,
         )
-        for action in undoing.last_actions(library.collection(collection), limit)
+        for action in undoing.last_actions(library.collection(collection), limit, untold=untold)
     ]
 
 
