@@ -58,7 +58,8 @@ def journal(
 ) -> list[ActionAnswer]:
     """The last actions, the newest first, each with a sentence. While NSFW is hidden, "…" stands for names of tags and
     albums that only hidden pictures have."""
-    untold = untold_names(library.search(collection), now=local_now())
+    hides = library.nsfw_mode == "hide"
+    untold = untold_names(library.search(collection), now=local_now()) if hides else frozenset[str]()
     return [
         ActionAnswer(
             id=action.id,
