@@ -31,9 +31,9 @@ PAGE = 200
 TARGET_P95_MS = 50.0
 TARGET_RATING_S = 1.0
 TARGET_MB = 4_096
-SNAPSHOT_WAIT_S = 300
+SNAPSHOT_S = 3
 QUIET_S = 8
-QUIET_WAIT_S = 120
+MOST_WAIT_S = 300
 
 
 def main() -> None:
@@ -150,23 +150,23 @@ def rate(server: Serving, images: int) -> None:
 def wait_until_quiet(server: Serving) -> None:
     """Until the look at every folder with which the program starts has ended, what it found is in the catalog, and
     lists of tags that changed much are built anew."""
-    revision, since, end = -1, time.monotonic(), time.monotonic() + QUIET_WAIT_S
-    while time.monotonic() - since < QUIET_S and time.monotonic() < end:
-        found = server.get("search", q="", facets="rating")["revision"]
-        if found != revision:
-            revision, since = found, time.monotonic()
-        time.sleep(0.2)
+    wait_until_steady(lambda: server.get("search", q="", facets="rating")["revision"], QUIET_S)
 
 
 def wait_for_snapshot(folder: Path) -> None:
     """Until the server has written what the next start reads, with all orders."""
-    end, size = time.monotonic() + SNAPSHOT_WAIT_S, -1
-    while time.monotonic() < end:
-        sizes = [path.stat().st_size for path in (folder / "catalog").rglob("*.catalog")]
-        if sizes and sizes[0] == size:
+    wait_until_steady(lambda: [path.stat().st_size for path in (folder / "catalog").rglob("*.catalog")], SNAPSHOT_S)
+
+
+def wait_until_steady(read: Callable[[], object], still_s: float) -> None:
+    """Until something is there and stays the same for so long."""
+    last, since, end = read(), time.monotonic(), time.monotonic() + MOST_WAIT_S
+    while not last or time.monotonic() - since < still_s:
+        if time.monotonic() > end:
             return
-        size = sizes[0] if sizes else -1
-        time.sleep(3)
+        time.sleep(0.2)
+        if (found := read()) != last:
+            last, since = found, time.monotonic()
 
 
 def show(title: str, times: Sequence[float], target: float | None = None) -> None:

@@ -49,7 +49,10 @@ def spans(moments_us: Longs, bounds: Longs) -> Longs:
 
 def counts_by_month(moments_us: Longs, zone: tzinfo | None) -> list[tuple[int, int, int]]:
     """Year, month and number of moments of each month that has any, in order of time."""
-    return named_months(*np.unique(local_months(moments_us, zone), return_counts=True))
+    months = local_months(moments_us, zone)
+    first = int(months.min()) if len(months) else 0
+    counts = np.bincount(months - first)
+    return named_months(np.arange(first, first + len(counts)), counts)
 
 
 def named_months(months: Longs, counts: Longs) -> list[tuple[int, int, int]]:

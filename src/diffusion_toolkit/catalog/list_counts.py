@@ -60,10 +60,9 @@ class _Counting:
         self._laid = _laid(lists, marks, code_count)
         marks[lists.overlay.positions] = False
         self._there = marks[: self._postings.count]
-        changed = int(np.count_nonzero(lists.overlay.positions < self._postings.count))
         self._total = int(np.count_nonzero(self._there))
         self._left = self._postings.count - self._total
-        self._is_most = self._left < self._total and changed < self._total
+        self._is_most = self._left < self._total
 
     def everything(self) -> Longs:
         """Of all codes."""

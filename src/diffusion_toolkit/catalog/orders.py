@@ -163,10 +163,9 @@ class OrderCache:
 
     def joined(self, others: "OrderCache", count: int) -> "OrderCache":
         """The orders of both, of the same `count` images; of two for one key, the other's."""
-        ready = OrderCache.of({**self.ready, **others.ready}, count)
-        return OrderCache(ready._kept, self._recent)
+        return OrderCache.of({**self.ready, **others.ready}, count, self._recent)
 
     @classmethod
-    def of(cls, orders: Mapping[str, Order], count: int) -> "OrderCache":
+    def of(cls, orders: Mapping[str, Order], count: int, recent: Sequence[str] = ()) -> "OrderCache":
         """Orders of `count` images that were prepared before."""
-        return cls({key: _Kept(order, count, np.empty(0, np.int32)) for key, order in orders.items()})
+        return cls({key: _Kept(order, count, np.empty(0, np.int32)) for key, order in orders.items()}, recent)

@@ -8,12 +8,14 @@ from diffusion_toolkit.catalog import Catalog
 from diffusion_toolkit.enrich.engine.stage import StageContext
 from diffusion_toolkit.errors import NotFound, Refused
 from diffusion_toolkit.integrations.civitai import CivitaiOptions
+from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.colours import Colours
 from diffusion_toolkit.library.complete import Completer
 from diffusion_toolkit.library.explain import Explainer
 from diffusion_toolkit.library.plugin_check import PluginReport, check_plugins
 from diffusion_toolkit.library.prompts.tokens import TokenBook
 from diffusion_toolkit.library.search import Search
+from diffusion_toolkit.library.untold import untold_names
 from diffusion_toolkit.media.cache import ThumbnailCache
 from diffusion_toolkit.media.renditions import Renditions
 from diffusion_toolkit.settings import NsfwMode, stage_context
@@ -139,11 +141,19 @@ class Library:
         """Those of these images that may be told of."""
         if self.nsfw_mode != "hide":
             return image_ids
+        state = self._up_to_date(name).catalog.state
+        return [number for number in image_ids if not state.is_hidden(number)]
+
+    def untold_names(self, name: str) -> frozenset[str]:
+        """Names of tags and albums that only pictures have of which nothing may be told."""
+        return untold_names(self._up_to_date(name), now=local_now()) if self.nsfw_mode == "hide" else frozenset()
+
+    def _up_to_date(self, name: str) -> Search:
+        """A collection's searches, which know what was written up to now."""
         search = self.search(name)
         if (written := self.must_see(name, None)) is not None:
             search.catalog.seen(written)
-        state = search.catalog.state
-        return [number for number in image_ids if not state.is_hidden(number)]
+        return search
 
     def check_nothing_hidden(self) -> None:
         """Raises Refused while NSFW pictures are hidden, for what cannot leave them out."""

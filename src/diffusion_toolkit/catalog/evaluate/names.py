@@ -16,7 +16,7 @@ from diffusion_toolkit.catalog.dimensions import Dimension, Words
 from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unfit
 from diffusion_toolkit.catalog.state import State
 from diffusion_toolkit.query.tree import Absent, Name, Present, Value
-from diffusion_toolkit.query.wildcards import has_wildcards, pattern
+from diffusion_toolkit.query.wildcards import has_wildcards, longest_piece, pattern
 from diffusion_toolkit.store.feed import AlbumRow
 from diffusion_toolkit.vocabulary import canonical_sampler, canonical_scheduler
 
@@ -137,8 +137,9 @@ def is_pattern(name: Name) -> bool:
 
 def name_fits(name: Name) -> Callable[[str], bool]:
     """Whether a casefolded name fits the wildcards of another."""
-    fits = pattern(name.text.casefold().replace("\\", "/")).fullmatch
-    return lambda known: fits(known) is not None
+    text = name.text.casefold().replace("\\", "/")
+    fits, piece = pattern(text).fullmatch, longest_piece(text)
+    return lambda known: piece in known and fits(known) is not None
 
 
 def _by_code(question: Question, column: str, value: Value, matching: Callable[[Name], Mask]) -> Mask:

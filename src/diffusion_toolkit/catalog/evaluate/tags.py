@@ -10,7 +10,6 @@ from diffusion_toolkit.catalog.evaluate.registry import Question, evaluates, unf
 from diffusion_toolkit.catalog.evaluate.tag_aliases import aliases
 from diffusion_toolkit.catalog.weights import confidence, confidences
 from diffusion_toolkit.query.tree import Absent, Compare, Name, Present, Value, Weighted
-from diffusion_toolkit.query.wildcards import longest_piece
 
 
 @evaluates("tag")
@@ -54,9 +53,9 @@ def _meant(question: Question, name: Name) -> Ints:
 def tags_named(tags: TagNames, name: Name) -> Ints:
     """The codes of tags of this name: case, blanks, `_` and `-` do not matter."""
     if is_pattern(name):
-        fits, piece = name_fits(name), longest_piece(name.text.casefold().replace("\\", "/"))
+        fits = name_fits(name)
         folded = tags.kept.get("casefolded", lambda: [known.casefold() for known in tags.names])
-        found = np.array([code for code, known in enumerate(folded) if piece in known and fits(known)], np.int32)
+        found = np.array([code for code, known in enumerate(folded) if fits(known)], np.int32)
         return found[tags.live[found]]
     codes = tags.kept.get("plain", lambda: _by_plain_name(tags)).get(plain_name(name.text), ())
     return np.array(codes, np.int32)

@@ -9,7 +9,6 @@ from diffusion_toolkit.library import nsfw_words as words
 from diffusion_toolkit.library import undo as undoing
 from diffusion_toolkit.library.clock import local_now
 from diffusion_toolkit.library.nsfw_results import mark_by_words
-from diffusion_toolkit.library.untold import untold_names
 from diffusion_toolkit.library.written import Written
 from diffusion_toolkit.web.asked import IN_COLLECTION, PROBLEMS, CollectionName, TheLibrary
 from diffusion_toolkit.web.models import UndoneAnswer, UndoRequest, WrittenAnswer
@@ -58,8 +57,7 @@ def journal(
 ) -> list[ActionAnswer]:
     """The last actions, the newest first, each with a sentence. While NSFW is hidden, "…" stands for names of tags and
     albums that only hidden pictures have."""
-    hides = library.nsfw_mode == "hide"
-    untold = untold_names(library.search(collection), now=local_now()) if hides else frozenset[str]()
+    untold = library.untold_names(collection)
     return [
         ActionAnswer(
             id=action.id,
