@@ -157,6 +157,7 @@ def test_a_scan_is_paused_gives_its_place_and_goes_on(
         begun = last_scan(collection, long_root.id)
         assert begun is not None
         pause_scan(collection, begun.id)
+        assert not_paused(collection, [long_root.id]) == []  # before it has stopped, too
     thread.join(30)
     assert not thread.is_alive()
     paused = last_scan(collection, long_root.id)

@@ -16,7 +16,8 @@ class ScanRun:
     """One scan of one root, running or ended. root_path: stored form; moments in UTC.
 
     state: "running", "paused", "waiting" (to go on after a pause), "done", "cancelled" or "failed"; message: why it did
-    not go through, or what to know of it; phases, folder_ids: what it is to do, or what is left of it when paused.
+    not go through, or what to know of it; phases, folder_ids: what it is to do, or what is left of it when paused;
+    pause_asked: it runs, and will soon be paused.
     """
 
     id: int
@@ -35,6 +36,7 @@ class ScanRun:
     finished_at: datetime | None
     phases: list[str]
     folder_ids: list[int]
+    pause_asked: bool
 
     @property
     def progress(self) -> Progress:
@@ -75,6 +77,7 @@ _SELECT = sa.select(
     _RUN.finished_at,
     _RUN.phases,
     _RUN.folder_ids,
+    _RUN.pause_asked,
 ).join_from(tables.scan_run, tables.root)
 
 

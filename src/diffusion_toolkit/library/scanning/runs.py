@@ -83,7 +83,8 @@ def note_resumed(collection: Collection, run_id: int) -> None:
 
 def not_paused(collection: Collection, root_ids: Sequence[int]) -> list[int]:
     """Those of these roots whose scan nobody paused: what starts by itself leaves the others alone."""
-    paused = {run.root_id for run in last_scans(collection) if run.state == "paused"}
+    runs = last_scans(collection)
+    paused = {run.root_id for run in runs if run.state == "paused" or (run.state == "running" and run.pause_asked)}
     return [root_id for root_id in root_ids if root_id not in paused]
 
 
